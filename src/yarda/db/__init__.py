@@ -1,0 +1,1 @@
+"""Postgres: the server, the tables and the unit of work."""

@@ -1,0 +1,1 @@
+"""What Yarda is about, pure: no I/O, no framework, no clock."""

@@ -1,0 +1,315 @@
+"""Every error Yarda raises on purpose. The tree is the contract.
+
+YardaError
+├── RequestError                  the caller can put it right; `status` and `code` say how
+│   ├── InvalidRequest                422  a field is wrong; the message names it
+│   ├── UnknownProvider               422  not one of the configured names
+│   ├── IdempotencyKeyReused          422  the key already stands for another request
+│   ├── AddressLookupUnavailable      422  an address, and no way to look it up
+│   ├── NotEnoughCredits              402  the balance does not cover every Area
+│   ├── GenerationNotFound            404  unknown, or somebody else's
+│   ├── AreaNotFound                  404
+│   ├── PhotoNotFound                 404
+│   ├── ImageNotFound                 404
+│   ├── NoPlan                        404  the provider made no planting plan
+│   ├── AreaNotRetryable              409  only a failed or cancelled Area runs again
+│   ├── PhotoTooLarge                 413  over 25 MB
+│   ├── PhotoTooManyPixels            413  over 40 megapixels
+│   ├── PhotoTypeUnsupported          415  not JPEG, PNG, WebP, AVIF or HEIC
+│   ├── PhotoUnreadable               422  damaged
+│   └── PhotoTooSmall                 422
+├── ServiceUnavailableError       503, try again later; `retry_after` says when
+│   ├── DatabaseUnavailable
+│   └── DiskFull
+├── SetupError                    the operator can put it right; exit code 2
+│   ├── SettingInvalid
+│   ├── DatabaseDirectoryIncompatible
+│   ├── DatabaseOutdated
+│   ├── DatabaseNewer
+│   └── PortInUse
+├── ProviderError                 an image provider let us down; `remedy` says what next
+│   ├── ProviderBusy                  RETRY      429, 503, no connection: nothing was done
+│   ├── OutcomeUnknown                RETRY      sent without a clear reply: maybe billed
+│   ├── UnusableReply                 FALL_BACK  success status, but no image in it
+│   ├── ProviderMisconfigured         FALL_BACK  other 4xx: our key, model or request
+│   ├── ProviderCrashed               RETRY      the painter's process died or ran out of time or memory
+│   ├── SpendLimitReached             FALL_BACK  the day's budget is used up
+│   ├── OrderRefused                  GIVE_UP    this ground cannot be designed: the same anywhere
+│   └── PromptRefused                 GIVE_UP    content policy: the same anywhere
+└── ClaimLost                     another worker took the Area over: drop your state
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class YardaError(Exception):
+    """Base of all errors below."""
+
+
+class RequestError(YardaError):
+    """The request cannot be accepted as it stands."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "invalid_request"
+
+
+class InvalidRequest(RequestError):
+    """A field of the request is wrong; `field` names it."""
+
+    status = 422
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnknownProvider(InvalidRequest):
+    """The named provider is not configured here."""
+
+    code = "unknown_provider"
+
+
+class IdempotencyKeyReused(RequestError):
+    """The key already stands for a different request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+
+
+class AddressLookupUnavailable(RequestError):
+    """An address was given, and this installation has no way to look it up."""
+
+    status = 422
+    code = "address_lookup_unavailable"
+
+
+class NotEnoughCredits(RequestError):
+    """The available credits do not cover every Area."""
+
+    status = 402
+    code = "insufficient_credits"
+
+    def __init__(self, *, needed: int, available: int) -> None:
+        super().__init__(
+            f"this needs {needed} credits and {available} are available; choose concept, which is free, or fewer areas"
+        )
+        self.needed = needed
+        self.available = available
+
+
+class GenerationNotFound(RequestError):
+    """There is no such generation for this account."""
+
+    status = 404
+    code = "generation_not_found"
+
+
+class AreaNotFound(RequestError):
+    """The generation has no such area."""
+
+    status = 404
+    code = "area_not_found"
+
+
+class PhotoNotFound(RequestError):
+    """There is no such photo for this account."""
+
+    status = 404
+    code = "photo_not_found"
+
+
+class ImageNotFound(RequestError):
+    """There is no such picture for this account."""
+
+    status = 404
+    code = "image_not_found"
+
+
+class NoPlan(RequestError):
+    """The provider that drew this design makes no planting plan."""
+
+    status = 404
+    code = "no_plan"
+
+
+class AreaNotRetryable(RequestError):
+    """Only a failed or cancelled area can run again."""
+
+    status = 409
+    code = "area_not_retryable"
+
+
+class PhotoTooLarge(RequestError):
+    """The file has more bytes than the upload gate takes."""
+
+    status = 413
+    code = "photo_too_large"
+
+
+class PhotoTooManyPixels(RequestError):
+    """The picture has more pixels than the upload gate decodes."""
+
+    status = 413
+    code = "photo_too_many_pixels"
+
+
+class PhotoTypeUnsupported(RequestError):
+    """The bytes are not a picture of an allowed kind."""
+
+    status = 415
+    code = "photo_type_unsupported"
+
+
+class PhotoUnreadable(RequestError):
+    """The picture is damaged, or needs more time or memory than a photo does."""
+
+    status = 422
+    code = "photo_unreadable"
+
+
+class PhotoTooSmall(RequestError):
+    """The picture has too few pixels to design on."""
+
+    status = 422
+    code = "photo_too_small"
+
+
+class ServiceUnavailableError(YardaError):
+    """Something Yarda stands on is away for now; the same request may succeed later."""
+
+    code: ClassVar[str] = "unavailable"
+    retry_after: ClassVar[int] = 5
+
+
+class DatabaseUnavailable(ServiceUnavailableError):
+    """The database does not answer."""
+
+    code = "database_unavailable"
+
+
+class DiskFull(ServiceUnavailableError):
+    """The disk that holds pictures has less than its reserve left."""
+
+    code = "disk_full"
+    retry_after = 60
+
+
+class SetupError(YardaError):
+    """The program cannot start as it is set up; the message says what to change."""
+
+
+class SettingInvalid(SetupError):
+    """A setting has a value that is not allowed."""
+
+
+class DatabaseDirectoryIncompatible(SetupError):
+    """The data directory was made by another major version of Postgres."""
+
+
+class DatabaseOutdated(SetupError):
+    """The database needs `yarda migrate` first."""
+
+
+class DatabaseNewer(SetupError):
+    """The database was migrated by a newer Yarda."""
+
+
+class PortInUse(SetupError):
+    """Another program listens on the port."""
+
+
+class Remedy(StrEnum):
+    """What the pipeline does after a failed Attempt."""
+
+    RETRY = "retry"
+    FALL_BACK = "fall_back"
+    GIVE_UP = "give_up"
+
+
+class ProviderError(YardaError):
+    """An image provider did not return a design.
+
+    `code` is stable and reaches the user, `reason` only logs and Attempt rows.
+    `billable` says whether the call may have cost money.
+    """
+
+    remedy: ClassVar[Remedy]
+    code: ClassVar[str]
+    billable: ClassVar[bool] = False
+
+    def __init__(
+        self, provider: str, reason: str, *, retry_after: float | None = None, reference: str | None = None
+    ) -> None:
+        super().__init__(f"{provider}: {reason}")
+        self.provider = provider
+        self.reason = reason
+        self.retry_after = retry_after
+        self.reference = reference
+
+
+class ProviderBusy(ProviderError):
+    """Turned away before any work was done."""
+
+    remedy = Remedy.RETRY
+    code = "provider_busy"
+
+
+class OutcomeUnknown(ProviderError):
+    """The order was sent, but what became of it is not known."""
+
+    remedy = Remedy.RETRY
+    code = "provider_timeout"
+    billable = True
+
+
+class UnusableReply(ProviderError):
+    """The provider answered, without a usable picture."""
+
+    remedy = Remedy.FALL_BACK
+    code = "provider_invalid"
+    billable = True
+
+
+class ProviderMisconfigured(ProviderError):
+    """The provider does not take our key, model or request."""
+
+    remedy = Remedy.FALL_BACK
+    code = "provider_misconfigured"
+
+
+class ProviderCrashed(ProviderError):
+    """The painter's process died, or ran out of time or memory."""
+
+    remedy = Remedy.RETRY
+    code = "painter_failed"
+
+
+class SpendLimitReached(ProviderError):
+    """The day's spend limit leaves no room for this call."""
+
+    remedy = Remedy.FALL_BACK
+    code = "spend_limit_reached"
+
+
+class OrderRefused(ProviderError):
+    """The order itself cannot be drawn; `advice` tells the user what to change."""
+
+    remedy = Remedy.GIVE_UP
+    code = "ground_unusable"
+
+    def __init__(self, provider: str, reason: str, *, advice: str) -> None:
+        super().__init__(provider, reason)
+        self.advice = advice
+
+
+class PromptRefused(ProviderError):
+    """The provider's content policy refuses the prompt or the picture."""
+
+    remedy = Remedy.GIVE_UP
+    code = "prompt_refused"
+    billable = True
+
+
+class ClaimLost(YardaError):
+    """Another worker took the Area over, or it was cancelled: drop your state, touch nothing."""

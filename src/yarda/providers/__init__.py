@@ -1,0 +1,1 @@
+"""Image providers behind the port, one file each."""
