@@ -92,7 +92,8 @@ class NotEnoughCredits(RequestError):
 
     def __init__(self, *, needed: int, available: int) -> None:
         super().__init__(
-            f"this needs {needed} credits and {available} are available; choose concept, which is free, or fewer areas"
+            f"this needs {needed} credits and {available} are available; "
+            "choose concept, which is free, or fewer areas"
         )
         self.needed = needed
         self.available = available

@@ -1,0 +1,1 @@
+"""Designs of your own yard."""

@@ -1,0 +1,330 @@
+"""What the pipeline needs from outside, as Protocols."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from yarda.domain.attempt import Attempt, AttemptId
+from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
+from yarda.domain.generation import AreaId, Generation, GenerationId, Status
+from yarda.domain.photo import Ground, Horizon, ImageId, Photo, PhotoId, Polygon
+
+Clock = Callable[[], datetime]
+T = TypeVar("T")
+
+
+# --- providers ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOrder:
+    """All a provider is told. An Area has one order per run, however often it is sent."""
+
+    area: AreaId
+    area_name: AreaName
+    style: StyleName
+    prompt: str
+    photo: bytes
+    photo_media_type: str
+    width: int
+    height: int
+    ground: tuple[Polygon, ...]
+    keep_in_front: tuple[Polygon, ...] = ()
+    horizon_y: float | None = None
+    focal_length_35mm: float | None = None
+    custom_prompt: str = ""
+    preservation_strength: float = 0.5
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """What came back, with enough to argue about the invoice. `garden` is the scene, where there is one."""
+
+    image: bytes
+    media_type: str
+    provider_reference: str | None = None
+    cost_usd: Decimal = Decimal(0)
+    edit_mask: bytes | None = None
+    garden: dict[str, Any] | None = None
+
+
+class ReplySink(Protocol):
+    """Takes a provider's reply as it arrives. Nothing is lost once `commit` has returned.
+
+    `write` raises `UnusableReply` when the reply outgrows its cap; `commit` makes the reply
+    durable under its attempt's name (fsync, atomic rename); what is not committed is discarded.
+    """
+
+    async def write(self, chunk: bytes) -> None: ...
+    async def commit(self) -> None: ...
+
+
+class ImageProvider(Protocol):
+    """Draws one design per order. Holds no state of an order, so jobs may share it.
+
+    `render` sends the order once, streams the reply into the sink, commits it, and only then
+    reads it. `read_reply` reads a committed reply again, after a crash. Both raise nothing but
+    `ProviderError`; anything else is a bug in the adapter.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def price_cap_usd(self) -> Decimal:
+        """The most one call can cost; 0 for a provider that costs nothing."""
+        ...
+
+    @property
+    def usual_seconds(self) -> float:
+        """A first guess of a call's time, until this installation has measured its own."""
+        ...
+
+    async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering: ...
+    async def read_reply(self, order: RenderOrder, reply: bytes) -> Rendering: ...
+    async def close(self) -> None: ...
+
+
+class Spool(Protocol):
+    """Replies on disk, named by their attempt, until the design is stored."""
+
+    def open_sink(self, attempt: AttemptId, *, provider: str) -> AbstractAsyncContextManager[ReplySink]: ...
+    async def find(self, attempt: AttemptId) -> bytes | None: ...
+    async def discard(self, attempt: AttemptId) -> None: ...
+
+
+# --- pictures ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanPicture:
+    """A picture decoded in the limited child and encoded anew: upright sRGB without metadata."""
+
+    image: bytes
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+    captured_at: datetime | None = None
+    focal_length_35mm: float | None = None
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renditions:
+    """Smaller versions of a picture, as JPEG: longest side at most 1600 and 400 pixels."""
+
+    width: int
+    height: int
+    media_type: str
+    large: bytes
+    thumb: bytes
+
+
+class PictureGate(Protocol):
+    """Everything that decodes bytes from outside does it here, in a limited child process."""
+
+    async def clean(self, raw: bytes, *, keep_position: bool = False) -> CleanPicture: ...
+    async def make_renditions(self, image: bytes) -> Renditions:
+        """Decode fully and scale. Raises `PhotoUnreadable` and its kin for anything but a whole picture."""
+        ...
+
+    async def fit(self, image: bytes, *, photo: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeometryProposal:
+    """A first guess of a photo's geometry."""
+
+    ground: Ground
+    horizon: Horizon
+
+
+class GeometryProposer(Protocol):
+    async def propose(self, image: bytes) -> GeometryProposal: ...
+
+
+class Objects(Protocol):
+    """Bytes under their content hash. `put` has verified the object when it returns."""
+
+    async def put(self, data: bytes) -> str:
+        """Returns the key; storing the same bytes twice is one object."""
+        ...
+
+    async def get(self, key: str) -> bytes: ...
+    async def size_of(self, key: str) -> int | None: ...
+    async def delete(self, key: str) -> None: ...
+    def list_older_than(self, age: timedelta) -> AsyncIterator[str]: ...
+    async def check(self) -> None:
+        """Raises `ServiceUnavailableError` when objects cannot be written now."""
+        ...
+
+
+# --- rows ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A stored picture in its sizes. `kind` is photo, design or edit_mask."""
+
+    id: ImageId
+    account: AccountId
+    kind: str
+    full: str
+    large: str
+    thumb: str
+    media_type: str
+    width: int
+    height: int
+    generation: GenerationId | None = None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change of a generation: its number and the whole generation as people see it after it."""
+
+    number: int
+    snapshot: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """A slice of a list, newest first; `next_cursor` is None at the end."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTimes:
+    """Measured seconds from start to finish per provider: (lower quartile, median, upper quartile, count)."""
+
+    by_provider: dict[str, tuple[float, float, float, int]] = field(default_factory=dict)
+
+
+class Generations(Protocol):
+    async def add_once(self, generation: Generation) -> Generation:
+        """Add, or return the one that already stands under the account's idempotency key."""
+        ...
+
+    async def get(self, generation: GenerationId, *, account: AccountId) -> Generation: ...
+    async def lock(self, generation: GenerationId, *, account: AccountId | None = None) -> Generation:
+        """Read for a change: waits for other changes to end, holds off later ones."""
+        ...
+
+    async def lock_by_area(self, area: AreaId) -> Generation: ...
+    async def save(self, generation: Generation) -> None: ...
+    async def list_page(
+        self, account: AccountId, *, limit: int, cursor: str | None, status: Status | None
+    ) -> Page[Generation]: ...
+    async def claims_of(self, areas: tuple[AreaId, ...]) -> dict[AreaId, tuple[int, Status]]: ...
+    async def list_unfinished(self) -> list[tuple[AreaId, AccountId]]: ...
+    async def measured_times(self) -> StageTimes: ...
+    async def next_priority(self, account: AccountId) -> int:
+        """A queue priority that is fair between accounts: later for who has more waiting."""
+        ...
+
+    async def delete(self, generation: Generation) -> None: ...
+    async def uses_photo(self, photo: PhotoId) -> bool: ...
+
+
+class Photos(Protocol):
+    async def add(self, photo: Photo) -> None: ...
+    async def get(self, photo: PhotoId, *, account: AccountId) -> Photo: ...
+    async def find(self, photo: PhotoId) -> Photo | None: ...
+    async def save(self, photo: Photo) -> None: ...
+    async def delete(self, photo: PhotoId) -> None: ...
+
+
+class Images(Protocol):
+    async def add(self, image: Image) -> None: ...
+    async def get(self, image: ImageId, *, account: AccountId) -> Image: ...
+    async def list_for(self, generation: GenerationId) -> list[Image]: ...
+    async def delete(self, image: ImageId) -> None: ...
+    async def is_object_used(self, key: str) -> bool: ...
+
+
+class Attempts(Protocol):
+    async def add(self, attempt: Attempt) -> None: ...
+    async def close(self, attempt: Attempt) -> None: ...
+    async def list_for_run(self, area: AreaId, *, run: int) -> list[Attempt]: ...
+    async def list_for_account(
+        self, account: AccountId, *, generation: GenerationId | None
+    ) -> list[Attempt]: ...
+    async def spent_today_usd(self) -> Decimal:
+        """What open and closed calls of this UTC day cost at most. Serialises with other callers."""
+        ...
+
+
+class Ledger(Protocol):
+    async def balance(self, account: AccountId) -> Balance: ...
+    async def lock(self, account: AccountId) -> Balance:
+        """The balance, which nobody else can change before this transaction ends."""
+        ...
+
+    async def post(
+        self,
+        account: AccountId,
+        kind: EntryKind,
+        *,
+        credits: int,
+        reason: str,
+        generation: GenerationId | None = None,
+        area: AreaId | None = None,
+        run: int | None = None,
+    ) -> None:
+        """Append. At most one entry of a kind for an area and run."""
+        ...
+
+    async def list_page(self, account: AccountId, *, limit: int, cursor: str | None) -> Page[LedgerEntry]: ...
+
+
+class Events(Protocol):
+    async def append(self, generation: Generation, snapshot: dict[str, Any]) -> None: ...
+    async def list_after(self, generation: GenerationId, *, number: int) -> list[Event]: ...
+    async def latest(self, generation: GenerationId) -> Event: ...
+
+
+class Jobs(Protocol):
+    async def enqueue_area(self, area: AreaId, *, priority: int) -> None: ...
+    async def areas_with_live_jobs(self) -> set[UUID]: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: the block commits at its end and rolls back on any error."""
+
+    @property
+    def generations(self) -> Generations: ...
+    @property
+    def photos(self) -> Photos: ...
+    @property
+    def images(self) -> Images: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def jobs(self) -> Jobs: ...
+
+
+OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the operator allows."""
+
+    daily_spend_usd: Decimal | None = None
+    call_seconds: float = 180
+    data_dir: Path | None = None
