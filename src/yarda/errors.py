@@ -20,6 +20,7 @@ YardaError
 │   └── PhotoTooSmall                 422
 ├── ServiceUnavailableError       503, try again later; `retry_after` says when
 │   ├── DatabaseUnavailable
+│   ├── StorageUnavailable
 │   └── DiskFull
 ├── SetupError                    the operator can put it right; exit code 2
 │   ├── SettingInvalid
@@ -187,6 +188,12 @@ class DatabaseUnavailable(ServiceUnavailableError):
     """The database does not answer."""
 
     code = "database_unavailable"
+
+
+class StorageUnavailable(ServiceUnavailableError):
+    """The object store does not answer, or gave back something else than it took."""
+
+    code = "storage_unavailable"
 
 
 class DiskFull(ServiceUnavailableError):

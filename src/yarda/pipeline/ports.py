@@ -229,8 +229,12 @@ class Generations(Protocol):
     async def claims_of(self, areas: tuple[AreaId, ...]) -> dict[AreaId, tuple[int, Status]]: ...
     async def list_unfinished(self) -> list[tuple[AreaId, AccountId]]: ...
     async def measured_times(self) -> StageTimes: ...
-    async def next_priority(self, account: AccountId) -> int:
-        """A queue priority that is fair between accounts: later for who has more waiting."""
+    async def take_turn(self, area: AreaId, *, account: AccountId) -> int:
+        """A queue priority by start-time fair queueing between accounts.
+
+        An account's turn comes after its own last one, and not before the first that is waiting,
+        so that one request does not wait behind another account's three hundred. Higher runs first.
+        """
         ...
 
     async def delete(self, generation: Generation) -> None: ...
@@ -254,7 +258,7 @@ class Images(Protocol):
 
 
 class Attempts(Protocol):
-    async def add(self, attempt: Attempt) -> None: ...
+    async def add(self, attempt: Attempt, *, generation: Generation, prompt: str) -> None: ...
     async def close(self, attempt: Attempt) -> None: ...
     async def list_for_run(self, area: AreaId, *, run: int) -> list[Attempt]: ...
     async def list_for_account(
@@ -294,14 +298,30 @@ class Events(Protocol):
     async def latest(self, generation: GenerationId) -> Event: ...
 
 
+class Accounts(Protocol):
+    async def get_owner(self) -> AccountId:
+        """The one account of local mode, made at first use."""
+        ...
+
+
 class Jobs(Protocol):
     async def enqueue_area(self, area: AreaId, *, priority: int) -> None: ...
     async def areas_with_live_jobs(self) -> set[UUID]: ...
 
 
+class Changes(Protocol):
+    """Hints that a generation changed. A hint may be lost or false: readers look at the rows."""
+
+    async def wait(self, generation: GenerationId, *, seconds: float) -> None:
+        """Return at the next hint, or after that long."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: the block commits at its end and rolls back on any error."""
 
+    @property
+    def accounts(self) -> Accounts: ...
     @property
     def generations(self) -> Generations: ...
     @property

@@ -1,0 +1,91 @@
+"""The unit of work: one Postgres transaction with every repository on it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from yarda.db.attempts import PostgresAttempts
+from yarda.db.events import PostgresEvents
+from yarda.db.generations import PostgresGenerations
+from yarda.db.ledger import PostgresAccounts, PostgresLedger
+from yarda.db.photos import PostgresImages, PostgresPhotos
+from yarda.errors import DatabaseUnavailable
+from yarda.pipeline.ports import Jobs
+
+JobsOn = Callable[[AsyncConnection], Jobs]
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    PoolTimeout,
+    InterfaceError,
+    OperationalError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class PostgresWork:
+    """Plays the `UnitOfWork` port on one connection."""
+
+    def __init__(self, connection: AsyncConnection, jobs_on: JobsOn) -> None:
+        self.accounts = PostgresAccounts(connection)
+        self.generations = PostgresGenerations(connection)
+        self.photos = PostgresPhotos(connection)
+        self.images = PostgresImages(connection)
+        self.attempts = PostgresAttempts(connection)
+        self.ledger = PostgresLedger(connection)
+        self.events = PostgresEvents(connection)
+        self.jobs = jobs_on(connection)
+
+
+class Database:
+    """A pool of connections; `open_work` is the pipeline's `OpenWork`."""
+
+    def __init__(self, engine: AsyncEngine, *, jobs_on: JobsOn) -> None:
+        self.engine = engine
+        self._jobs_on = jobs_on
+
+    @asynccontextmanager
+    async def open_work(self) -> AsyncIterator[PostgresWork]:
+        """Raises `DatabaseUnavailable` when Postgres does not answer; nothing was committed then,
+        unless the connection broke during the commit itself."""
+        async with self.connect() as connection:
+            yield PostgresWork(connection, self._jobs_on)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction, with the driver's words translated."""
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except _AWAY as error:
+            raise DatabaseUnavailable("the database does not answer") from error
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error.orig, _AWAY):
+                raise DatabaseUnavailable("the database does not answer") from error
+            raise
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def open_engine(dsn: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for a `postgresql://` URL; broken connections are found before use."""
+    url = "postgresql+asyncpg://" + dsn.split("://", 1)[1]
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"timeout": 5, "command_timeout": 30},
+    )
