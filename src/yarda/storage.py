@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -111,13 +110,13 @@ def _open_remote(url: str) -> ObjectStore:
         return from_url(url)
     except (BaseError, ValueError) as error:
         raise SettingInvalid(
-            "YARDA_STORAGE_URL: use file:///path, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix, "
-            "with the store's usual environment variables for its keys"
+            "YARDA_STORAGE_URL: use file:///path, s3://bucket/prefix, gs://bucket/prefix or "
+            "az://container/prefix, with the store's usual environment variables for its keys"
         ) from error
 
 
 def _translated(error: Exception) -> Exception:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC or "os error 28" in str(error):
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "os error 28" in str(error):
         return DiskFull("the disk is full; make room, then try again")
     return StorageUnavailable("the object store does not answer as it should")
 

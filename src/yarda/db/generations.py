@@ -149,7 +149,8 @@ class PostgresGenerations:
             .where(newest.c.n <= MEASURED)
             .group_by(newest.c.provider)
         )
-        return StageTimes(by_provider={name: (float(a), float(b), float(c), n) for name, a, b, c, n in found})
+        times = {row[0]: (float(row[1]), float(row[2]), float(row[3]), int(row[4])) for row in found}
+        return StageTimes(by_provider=times)
 
     async def take_turn(self, area: AreaId, *, account: AccountId) -> int:
         found = await self._connection.execute(_TAKE_TURN, {"area": area, "account": account})

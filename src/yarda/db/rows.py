@@ -1,7 +1,6 @@
 """Between rows and the domain's values."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import RowMapping
 
@@ -19,16 +18,19 @@ from yarda.domain.generation import (
     Stage,
     Status,
 )
-from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Point, Polygon
+from yarda.domain.photo import (
+    Ground,
+    Horizon,
+    ImageId,
+    KnownLength,
+    Photo,
+    PhotoId,
+    Point,
+    Polygon,
+    image_url,
+)
 
 Row = RowMapping
-
-
-def image_url(image: UUID | None, *, size: str | None = None) -> str | None:
-    """Where a picture is served; None where there is none."""
-    if image is None:
-        return None
-    return f"/images/{image}" + (f"?size={size}" if size else "")
 
 
 def _points(value: Any) -> tuple[Point, ...]:

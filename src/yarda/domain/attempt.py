@@ -8,20 +8,21 @@ from typing import NewType, Self
 from uuid import UUID
 
 from yarda.domain.generation import AreaId
-from yarda.errors import OutcomeUnknown, PromptRefused, ProviderError, Remedy
+from yarda.errors import OutcomeUnknown, PromptRefused, ProviderBusy, ProviderError, Remedy
 
 AttemptId = NewType("AttemptId", UUID)
 
 MAX_PAID_CALLS = 2
 """Per Area and run; a call whose outcome is unknown counts as paid."""
-MAX_CALLS = 4
-"""Per Area, run and provider, paid or not."""
+MAX_CALLS = 3
+"""Per Area, run and provider, paid or not; calls that were turned away do not count."""
 
 
 class Outcome(StrEnum):
     """What became of a call."""
 
     OPEN = "open"
+    TURNED_AWAY = "turned_away"
     SUCCEEDED = "succeeded"
     REFUSED = "refused"
     FAILED = "failed"
@@ -65,6 +66,8 @@ class Attempt:
             outcome = Outcome.UNKNOWN
         elif isinstance(error, PromptRefused):
             outcome = Outcome.REFUSED
+        elif isinstance(error, ProviderBusy):
+            outcome = Outcome.TURNED_AWAY
         billed = self.paid and error.billable
         return replace(
             self,
@@ -98,7 +101,8 @@ class NextStep(StrEnum):
 
 def may_call(attempts: tuple[Attempt, ...], *, provider: str, paid: bool) -> bool:
     """Whether the run's budget leaves room for one more call to the provider."""
-    if sum(attempt.provider == provider for attempt in attempts) >= MAX_CALLS:
+    made = [attempt for attempt in attempts if attempt.outcome is not Outcome.TURNED_AWAY]
+    if sum(attempt.provider == provider for attempt in made) >= MAX_CALLS:
         return False
     return not paid or sum(attempt.billed for attempt in attempts) < MAX_PAID_CALLS
 

@@ -118,10 +118,11 @@ class Area:
     started_at: datetime | None = None
     completed_at: datetime | None = None
 
-    def claimed(self, *, now: datetime) -> Self:
+    def claimed(self, *, now: datetime, excused: int | None = None) -> Self:
         """Take the Area for a run; every later write of that run names the new claim number.
 
-        Raises `ClaimLost` when nothing is left to do.
+        `excused` names a claim that ended through no fault of the Area (the database went away);
+        taking over from it does not count towards poison. Raises `ClaimLost` when nothing is left to do.
         """
         if self.status.is_terminal:
             raise ClaimLost(f"area {self.id} is {self.status}")
@@ -129,7 +130,7 @@ class Area:
             self,
             status=Status.PROCESSING,
             claim=self.claim + 1,
-            claims_in_run=self.claims_in_run + 1,
+            claims_in_run=self.claims_in_run + (excused != self.claim),
             started_at=self.started_at or now,
             stage=Stage.GATHERING_IMAGERY,
             progress=max(self.progress, STARTS_AT[Stage.GATHERING_IMAGERY]),
@@ -142,15 +143,19 @@ class Area:
 
     def advanced(self, stage: Stage, *, claim: int, progress: int = 0) -> Self:
         """Reach a stage. Progress never goes down within a run."""
-        self._check(claim)
+        self.check_claim(claim)
         return replace(self, stage=stage, progress=max(self.progress, STARTS_AT[stage], min(progress, 99)))
 
+    def sourced(self, image: ImageId, provenance: Provenance) -> Self:
+        """Note where the picture it is drawn from comes from."""
+        return replace(self, source_image=image, imagery=provenance)
+
     def attempting(self, provider: str, *, claim: int) -> Self:
-        self._check(claim)
+        self.check_claim(claim)
         return replace(self, provider=provider, attempts=self.attempts + 1)
 
     def completed(self, images: DesignImages, *, claim: int, now: datetime) -> Self:
-        self._check(claim)
+        self.check_claim(claim)
         return replace(
             self,
             status=Status.COMPLETED,
@@ -162,12 +167,12 @@ class Area:
         )
 
     def failed(self, error: AreaError, *, claim: int, now: datetime) -> Self:
-        self._check(claim)
+        self.check_claim(claim)
         return replace(self, status=Status.FAILED, error=error, completed_at=now)
 
     def handed_back(self, *, claim: int) -> Self:
         """A worker that stops in good order returns the Area; that claim does not count as lost."""
-        self._check(claim)
+        self.check_claim(claim)
         return replace(
             self,
             status=Status.PENDING,
@@ -205,7 +210,8 @@ class Area:
             completed_at=None,
         )
 
-    def _check(self, claim: int) -> None:
+    def check_claim(self, claim: int) -> None:
+        """Raise `ClaimLost` unless the Area is being worked on under that claim."""
         if self.claim != claim or self.status is not Status.PROCESSING:
             raise ClaimLost(f"area {self.id}: claim {claim} is over (now {self.claim}, {self.status})")
 

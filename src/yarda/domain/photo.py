@@ -66,6 +66,13 @@ class Photo:
     house_edge: tuple[Point, ...] | None = None
 
 
+def image_url(image: ImageId | None, *, size: str | None = None) -> str | None:
+    """Where a picture is served; None where there is none."""
+    if image is None:
+        return None
+    return f"/images/{image}" + (f"?size={size}" if size else "")
+
+
 def check_polygons(polygons: tuple[Polygon, ...], *, width: int, height: int, field: str) -> None:
     """Raise `InvalidRequest` unless these are usable polygons inside a picture of that size."""
     if not 1 <= len(polygons) <= MAX_POLYGONS:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -15,8 +15,24 @@ from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, Photo, PhotoId, Polygon
 
-Clock = Callable[[], datetime]
 T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to do for this job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The job runs again after the delay."""
+
+    delay: timedelta
+
+
+Verdict = Done | Later
+"""What a run tells the job engine."""
 
 
 # --- providers ---
@@ -129,15 +145,37 @@ class Renditions:
     thumb: bytes
 
 
+class PositionPolicy(StrEnum):
+    """Whether a photo's GPS position is kept; only the owner may ask for it."""
+
+    DROP = "drop"
+    KEEP = "keep"
+
+
 class PictureGate(Protocol):
     """Everything that decodes bytes from outside does it here, in a limited child process."""
 
-    async def clean(self, raw: bytes, *, keep_position: bool = False) -> CleanPicture: ...
+    async def clean(self, raw: bytes, *, position: PositionPolicy) -> CleanPicture: ...
     async def make_renditions(self, image: bytes) -> Renditions:
         """Decode fully and scale. Raises `PhotoUnreadable` and its kin for anything but a whole picture."""
         ...
 
-    async def fit(self, image: bytes, *, photo: bytes) -> bytes: ...
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A picture in which everything outside the mask is the photo's own, and that mask, as PNG."""
+
+    image: bytes
+    edit_mask: bytes
+
+
+class HouseKeeper(Protocol):
+    async def keep_house(self, image: bytes, *, photo: bytes, ground: tuple[Polygon, ...]) -> Kept:
+        """Lay the photo's pixels over the picture wherever the ground's redesign does not reach.
+
+        Raises `PhotoUnreadable` and its kin when the picture cannot be decoded.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,12 +377,3 @@ class UnitOfWork(Protocol):
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the operator allows."""
-
-    daily_spend_usd: Decimal | None = None
-    call_seconds: float = 180
-    data_dir: Path | None = None

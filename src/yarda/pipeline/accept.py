@@ -1,0 +1,155 @@
+"""Takes a design request in, whole or not at all."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from yarda.domain.credit import AccountId, EntryKind, highest_price
+from yarda.domain.generation import Area, AreaId, Generation, GenerationId
+from yarda.domain.photo import PhotoId, check_polygons
+from yarda.domain.request import AreaRequest, DesignRequest, check_request
+from yarda.errors import AddressLookupUnavailable, IdempotencyKeyReused, NotEnoughCredits
+from yarda.pipeline.ports import UnitOfWork
+from yarda.pipeline.progress import Expectation, describe
+from yarda.pipeline.tools import Tools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """The accepted generation as people see it; `created` is False for a repeated idempotency key."""
+
+    id: GenerationId
+    view: dict[str, Any]
+    created: bool
+
+
+async def accept_generation(
+    request: DesignRequest, *, account: AccountId, idempotency_key: str | None, tools: Tools
+) -> Acceptance:
+    """One transaction saves the Generation, holds its credits, writes its first event and queues one
+    job per Area, so a crash on any line leaves either everything or nothing. An idempotency key is
+    unique within an account: whoever sends it twice gets the first Generation both times, and pays once.
+
+    Raises:
+        InvalidRequest: a field is wrong.
+        PhotoNotFound: a photo is unknown, or somebody else's.
+        AddressLookupUnavailable: an area has only the address to go by, and nothing can look it up.
+        NotEnoughCredits: the balance does not cover every Area.
+        IdempotencyKeyReused: the key already stands for a different request.
+        ServiceUnavailableError: the database is away or the disk is full; nothing was accepted.
+    """
+    check_request(request, idempotency_key=idempotency_key)
+    price = highest_price(tools.providers.candidates(request.provider), tools.providers.prices)
+    expectation = await tools.estimates.get()
+    await tools.objects.check()
+    async with tools.open_work() as work:
+        planned = _plan(request, account=account, key=idempotency_key, price=price, tools=tools)
+        kept = await work.generations.add_once(planned) if idempotency_key else None
+        if kept is not None and kept.id != planned.id:
+            if kept.request_sha256 != request.sha256:
+                raise IdempotencyKeyReused(
+                    "this Idempotency-Key was used for another request; send a new key"
+                )
+            return Acceptance(id=kept.id, view=describe(kept, expectation, now=tools.clock()), created=False)
+        await _check_sources(request, account=account, work=work)
+        if kept is None:
+            await work.generations.add_once(planned)
+        return await _complete(planned, expectation, tools=tools, work=work)
+
+
+async def _complete(
+    planned: Generation, expectation: Expectation, *, tools: Tools, work: UnitOfWork
+) -> Acceptance:
+    view = describe(planned, expectation, now=tools.clock())
+    await hold_credits(planned, planned.areas, tools=tools, work=work)
+    await work.events.append(planned, view)
+    await enqueue(planned, planned.areas, work=work)
+    return Acceptance(id=planned.id, view=view, created=True)
+
+
+async def hold_credits(
+    generation: Generation, areas: tuple[Area, ...], *, tools: Tools, work: UnitOfWork
+) -> None:
+    """Hold what these areas may cost. Raises `NotEnoughCredits`, which rolls everything back."""
+    needed = sum(area.credits for area in areas)
+    if needed == 0:
+        return
+    available = (await work.ledger.lock(generation.account)).available
+    if available < needed:
+        if not tools.owner_grants:
+            raise NotEnoughCredits(needed=needed, available=available)
+        await work.ledger.post(
+            generation.account,
+            EntryKind.GRANT,
+            credits=needed - available,
+            reason="granted to the owner of this installation",
+            generation=generation.id,
+        )
+    for area in areas:
+        await work.ledger.post(
+            generation.account,
+            EntryKind.HOLD,
+            credits=area.credits,
+            reason=f"{area.area} accepted",
+            generation=generation.id,
+            area=area.id,
+            run=area.run,
+        )
+
+
+async def enqueue(generation: Generation, areas: tuple[Area, ...], *, work: UnitOfWork) -> None:
+    """Queue one job per area, last in the transaction that makes them true."""
+    turns = [await work.generations.take_turn(area.id, account=generation.account) for area in areas]
+    for area, priority in zip(areas, turns, strict=True):
+        await work.jobs.enqueue_area(area.id, priority=priority)
+
+
+def _plan(
+    request: DesignRequest, *, account: AccountId, key: str | None, price: int, tools: Tools
+) -> Generation:
+    now = tools.clock()
+    return Generation(
+        id=GenerationId(uuid4()),
+        account=account,
+        address=request.address,
+        provider=request.provider,
+        seed=request.seed if request.seed is not None else secrets.randbelow(2**31),
+        idempotency_key=key,
+        request_sha256=request.sha256,
+        created_at=now,
+        areas=tuple(
+            Area(
+                id=AreaId(uuid4()),
+                position=position,
+                area=area.area,
+                style=area.style,
+                custom_prompt=area.custom_prompt,
+                preservation_strength=area.preservation_strength,
+                photo=request.source_of(area),
+                ground=area.ground,
+                wanted_provider=request.provider,
+                credits=price,
+                queued_at=now,
+            )
+            for position, area in enumerate(request.areas)
+        ),
+    )
+
+
+async def _check_sources(request: DesignRequest, *, account: AccountId, work: UnitOfWork) -> None:
+    for area in request.areas:
+        photo_id = request.source_of(area)
+        if photo_id is None:
+            raise AddressLookupUnavailable(
+                f"{area.area}: this installation cannot look up addresses; add a photo of the yard instead"
+            )
+        await _check_ground(area, photo_id, account=account, work=work)
+
+
+async def _check_ground(
+    area: AreaRequest, photo_id: PhotoId, *, account: AccountId, work: UnitOfWork
+) -> None:
+    photo = await work.photos.get(photo_id, account=account)
+    if area.ground is not None:
+        check_polygons(area.ground, width=photo.width, height=photo.height, field="ground")

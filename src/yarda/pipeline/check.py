@@ -1,0 +1,48 @@
+"""Checks a Rendering before it becomes a Design."""
+
+import hashlib
+from dataclasses import dataclass
+
+from yarda.errors import (
+    PhotoTooLarge,
+    PhotoTooManyPixels,
+    PhotoTooSmall,
+    PhotoTypeUnsupported,
+    PhotoUnreadable,
+    UnusableReply,
+)
+from yarda.pipeline.ports import Rendering, RenderOrder, Renditions
+from yarda.pipeline.tools import Tools
+
+_NO_PICTURE = (PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoTypeUnsupported)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDesign:
+    """A picture that may be shown, with its smaller versions and its edit mask."""
+
+    image: bytes
+    renditions: Renditions
+    edit_mask: bytes | None
+    mask_renditions: Renditions | None
+
+
+async def check_rendering(
+    rendering: Rendering, order: RenderOrder, *, provider: str, tools: Tools
+) -> CheckedDesign:
+    """Decode everything in the limited child, refuse what is no new picture, keep the house.
+
+    Raises `UnusableReply` when the bytes are no whole picture, or the source picture again.
+    """
+    if hashlib.sha256(rendering.image).digest() == hashlib.sha256(order.photo).digest():
+        raise UnusableReply(provider, "the picture came back unchanged")
+    try:
+        image, mask = rendering.image, rendering.edit_mask
+        if mask is None and tools.keep_house:
+            kept = await tools.house.keep_house(image, photo=order.photo, ground=order.ground)
+            image, mask = kept.image, kept.edit_mask
+        renditions = await tools.gate.make_renditions(image)
+        mask_renditions = await tools.gate.make_renditions(mask) if mask else None
+    except _NO_PICTURE as error:
+        raise UnusableReply(provider, f"not a whole picture: {error}") from error
+    return CheckedDesign(image=image, renditions=renditions, edit_mask=mask, mask_renditions=mask_renditions)

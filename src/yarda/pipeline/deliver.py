@@ -1,0 +1,69 @@
+"""Stores a Design and finishes its Area: objects first, then one guarded transaction."""
+
+from uuid import uuid4
+
+import structlog
+
+from yarda.domain.credit import AccountId
+from yarda.domain.generation import DesignImages, GenerationId, Stage
+from yarda.domain.photo import ImageId
+from yarda.pipeline.claim import Claim
+from yarda.pipeline.ports import Image, Renditions
+from yarda.pipeline.render import Drawn
+from yarda.pipeline.settle import capture_credits
+from yarda.pipeline.tools import Tools
+
+log = structlog.get_logger()
+
+
+async def deliver(drawn: Drawn, claim: Claim, *, tools: Tools) -> None:
+    """Nothing is shown, spent or recorded unless the claim still stands at the end."""
+    await claim.advance(Stage.STORING)
+    checked, account, generation = drawn.design, claim.generation.account, claim.generation.id
+    design = await store_picture(
+        checked.image, checked.renditions, kind="design", tools=tools, account=account, generation=generation
+    )
+    mask = None
+    if checked.edit_mask is not None and checked.mask_renditions is not None:
+        mask = await store_picture(
+            checked.edit_mask,
+            checked.mask_renditions,
+            kind="edit_mask",
+            tools=tools,
+            account=account,
+            generation=generation,
+        )
+    async with claim.change() as change:
+        for image in filter(None, (design, mask)):
+            await change.work.images.add(image)
+        price = tools.providers.prices[drawn.provider]
+        await capture_credits(change.generation, change.area, price=price, work=change.work)
+        images = DesignImages(design=design.id, edit_mask=mask.id if mask else None)
+        change.area = change.area.completed(images, claim=claim.number, now=tools.clock())
+    log.info("area_completed", provider=drawn.provider, **claim.names)
+    await tools.spool.discard(drawn.attempt)
+
+
+async def store_picture(
+    image: bytes,
+    renditions: Renditions,
+    *,
+    kind: str,
+    account: AccountId,
+    tools: Tools,
+    generation: GenerationId | None = None,
+) -> Image:
+    """Put the picture in its three sizes where they can be read, and describe them; adds no row."""
+    return Image(
+        id=ImageId(uuid4()),
+        account=account,
+        generation=generation,
+        kind=kind,
+        full=await tools.objects.put(image),
+        large=await tools.objects.put(renditions.large),
+        thumb=await tools.objects.put(renditions.thumb),
+        media_type=renditions.media_type,
+        width=renditions.width,
+        height=renditions.height,
+        created_at=tools.clock(),
+    )

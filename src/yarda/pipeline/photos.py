@@ -1,0 +1,110 @@
+"""Takes photos in through the upload gate, and takes corrections of their geometry."""
+
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from yarda.domain.credit import AccountId
+from yarda.domain.photo import (
+    Ground,
+    Horizon,
+    KnownLength,
+    Photo,
+    PhotoId,
+    Point,
+    Polygon,
+    check_horizon,
+    check_polygons,
+)
+from yarda.errors import InvalidRequest
+from yarda.pipeline.deliver import store_picture
+from yarda.pipeline.ports import PositionPolicy
+from yarda.pipeline.tools import Tools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoCorrection:
+    """What a person says about a photo's geometry; None leaves it as it is."""
+
+    ground: tuple[Polygon, ...] | None = None
+    keep_in_front: tuple[Polygon, ...] | None = None
+    horizon_y: float | None = None
+    known_length: KnownLength | None = None
+    house_edge: tuple[Point, ...] | None = None
+
+
+async def add_photo(raw: bytes, *, account: AccountId, position: PositionPolicy, tools: Tools) -> Photo:
+    """Clean, store and measure a photo.
+
+    Raises the upload gate's `RequestError`s, and `ServiceUnavailableError` when nothing can be stored now.
+    """
+    await tools.objects.check()
+    clean = await tools.gate.clean(raw, position=position)
+    renditions = await tools.gate.make_renditions(clean.image)
+    proposal = await tools.proposer.propose(clean.image)
+    image = await store_picture(clean.image, renditions, kind="photo", account=account, tools=tools)
+    photo = Photo(
+        id=PhotoId(uuid4()),
+        account=account,
+        image=image.id,
+        object_key=image.full,
+        width=clean.width,
+        height=clean.height,
+        media_type=clean.media_type,
+        sha256=clean.sha256,
+        created_at=tools.clock(),
+        captured_at=clean.captured_at,
+        focal_length_35mm=clean.focal_length_35mm,
+        position=clean.position,
+        ground=proposal.ground,
+        horizon=proposal.horizon,
+    )
+    async with tools.open_work() as work:
+        await work.images.add(image)
+        await work.photos.add(photo)
+    return photo
+
+
+async def correct_photo(
+    photo_id: PhotoId, correction: PhotoCorrection, *, account: AccountId, tools: Tools
+) -> Photo:
+    """Raises `PhotoNotFound`, or `InvalidRequest` naming the field."""
+    async with tools.open_work() as work:
+        photo = await work.photos.get(photo_id, account=account)
+        _check(correction, photo)
+        photo = _corrected(photo, correction)
+        await work.photos.save(photo)
+    return photo
+
+
+def _corrected(photo: Photo, correction: PhotoCorrection) -> Photo:
+    ground, horizon_y = correction.ground, correction.horizon_y
+    return replace(
+        photo,
+        ground=photo.ground if ground is None else Ground(polygons=ground, confidence=1.0),
+        horizon=photo.horizon if horizon_y is None else Horizon(y=horizon_y, confidence=1.0),
+        keep_in_front=photo.keep_in_front if correction.keep_in_front is None else correction.keep_in_front,
+        known_length=correction.known_length or photo.known_length,
+        house_edge=correction.house_edge or photo.house_edge,
+    )
+
+
+def _check(correction: PhotoCorrection, photo: Photo) -> None:
+    size = {"width": photo.width, "height": photo.height}
+    if correction.ground is not None:
+        check_polygons(correction.ground, field="ground", **size)
+    if correction.keep_in_front:
+        check_polygons(correction.keep_in_front, field="keep_in_front", **size)
+    if correction.horizon_y is not None:
+        check_horizon(correction.horizon_y, height=photo.height)
+    known = correction.known_length
+    if known is not None:
+        check_polygons(((known.start, known.end, known.start),), field="known_length", **size)
+        if not 0.05 <= known.metres <= 100 or known.start == known.end:
+            raise InvalidRequest(
+                "known_length: two different points, 0.05 to 100 metres apart", field="known_length"
+            )
+    edge = correction.house_edge
+    if edge is not None:
+        if not 2 <= len(edge) <= 50:
+            raise InvalidRequest("house_edge: 2 to 50 points", field="house_edge")
+        check_polygons(((*edge, edge[0]),), field="house_edge", **size)

@@ -1,0 +1,46 @@
+"""Deletes a generation with its pictures."""
+
+import structlog
+
+from yarda.domain.credit import AccountId
+from yarda.domain.generation import Generation, GenerationId
+from yarda.pipeline.ports import UnitOfWork
+from yarda.pipeline.settle import release_credits
+from yarda.pipeline.tools import Tools
+
+log = structlog.get_logger()
+
+
+async def delete_generation(generation_id: GenerationId, *, account: AccountId, tools: Tools) -> None:
+    """Rows first, then the objects no other row needs; what a crash leaves, the sweep removes.
+
+    Areas still running are stopped and their credits go back. The ledger and the calls stay: they
+    are the account's books. Raises `GenerationNotFound`.
+    """
+    async with tools.open_work() as work:
+        generation = await work.generations.lock(generation_id, account=account)
+        for area in generation.areas:
+            if not area.status.is_terminal:
+                await release_credits(generation, area, reason="deleted", work=work)
+        keys = await _delete_rows(generation, work=work)
+        unused = [key for key in sorted(keys) if not await work.images.is_object_used(key)]
+    for key in unused:
+        await tools.objects.delete(key)
+    log.info("generation_deleted", generation_id=str(generation_id), objects=len(unused))
+
+
+async def _delete_rows(generation: Generation, *, work: UnitOfWork) -> set[str]:
+    keys: set[str] = set()
+    for image in await work.images.list_for(generation.id):
+        keys |= {image.full, image.large, image.thumb}
+        await work.images.delete(image.id)
+    await work.generations.delete(generation)
+    for photo_id in {area.photo for area in generation.areas if area.photo}:
+        photo = await work.photos.find(photo_id)
+        if photo is None or await work.generations.uses_photo(photo_id):
+            continue
+        image = await work.images.get(photo.image, account=generation.account)
+        keys |= {image.full, image.large, image.thumb}
+        await work.photos.delete(photo_id)
+        await work.images.delete(photo.image)
+    return keys

@@ -1,0 +1,156 @@
+"""The durable job: one Area from claim to verdict, resumable, safe to run twice."""
+
+import random
+from datetime import timedelta
+
+import structlog
+
+from yarda.domain.generation import AreaError, AreaId, Generation, Stage
+from yarda.domain.prompt import compose_prompt
+from yarda.errors import (
+    AreaNotFound,
+    ClaimLost,
+    GenerationNotFound,
+    OrderRefused,
+    PhotoNotFound,
+    ProviderBusy,
+    ProviderError,
+    ServiceUnavailableError,
+)
+from yarda.pipeline.claim import Claim, take
+from yarda.pipeline.deliver import deliver
+from yarda.pipeline.gather import Imagery, find_photo, gather_imagery, seed_of
+from yarda.pipeline.ports import Done, Later, RenderOrder, Verdict
+from yarda.pipeline.render import draw
+from yarda.pipeline.settle import release_credits
+from yarda.pipeline.tools import Tools
+
+log = structlog.get_logger()
+
+MESSAGES = {
+    "provider_busy": "The image service was too busy for ten minutes. Try again later, or draw it as a concept.",
+    "provider_timeout": "The image service did not answer in time. Try again, or draw it as a concept.",
+    "provider_invalid": "The image service sent no usable picture. Try again, or draw it as a concept.",
+    "provider_misconfigured": "The image service does not accept this installation's key or model. "
+    "Draw it as a concept, or ask whoever runs this installation.",
+    "painter_failed": "The painter ran out of time or memory. Try again; a smaller ground helps.",
+    "spend_limit_reached": "Today's budget for paid pictures is used up. Draw it as a concept, or try tomorrow.",
+    "prompt_refused": "The image service refused this picture or these wishes. Change the wishes, then try again.",
+    "worker_lost": "Drawing this area stopped three workers. Try again with another ground or style.",
+    "unavailable": "A part of this installation was away for an hour. Try again.",
+    "photo_not_found": "The photo of this area was deleted. Start a new design with another photo.",
+    "internal_error": "Something in Yarda failed on this area. Try again; if it happens again, report it.",
+}
+FINAL = {"prompt_refused", "ground_unusable", "photo_not_found"}
+"""Codes of failures that running again unchanged does not mend."""
+
+
+async def run_area(
+    area_id: AreaId, *, excused: int | None, claims: dict[AreaId, Claim], tools: Tools
+) -> Verdict:
+    """Carry one Area as far as it goes now. While it is being worked on, its claim is in `claims`."""
+    try:
+        claim = await take(area_id, excused=excused, tools=tools)
+    except (ClaimLost, AreaNotFound, GenerationNotFound):
+        return Done()
+    claims[area_id] = claim
+    try:
+        return await _work_on(claim, tools=tools)
+    except (ClaimLost, AreaNotFound, GenerationNotFound) as lost:
+        log.info("claim_lost", reason=str(lost), **claim.names)
+        return Done()
+    finally:
+        claims.pop(area_id, None)
+
+
+async def _work_on(claim: Claim, *, tools: Tools) -> Verdict:
+    try:
+        if claim.area.is_poison:
+            log.error("area_poisoned", claims=claim.area.claims_in_run, **claim.names)
+            return await _fail(claim, code="worker_lost", tools=tools)
+        order = await _prepare(claim, tools=tools)
+        await deliver(await draw(order, claim, tools=tools), claim, tools=tools)
+    except ProviderBusy as busy:
+        return await _wait(claim, busy, tools=tools)
+    except OrderRefused as refused:
+        return await _fail(claim, code=refused.code, message=refused.advice, tools=tools)
+    except (ProviderError, PhotoNotFound) as error:
+        return await _fail(claim, code=error.code, tools=tools)
+    except ServiceUnavailableError:
+        if tools.clock() - claim.area.queued_at > tools.give_up_after:
+            return await _fail(claim, code="unavailable", tools=tools)
+        raise
+    except (ClaimLost, AreaNotFound, GenerationNotFound):
+        raise
+    except Exception:
+        log.exception("area_crashed", **claim.names)
+        return await _fail(claim, code="internal_error", tools=tools)
+    log_if_complete(claim.generation)
+    return Done()
+
+
+async def _prepare(claim: Claim, *, tools: Tools) -> RenderOrder:
+    async with tools.open_work() as work:
+        photo = await find_photo(claim.area, work=work)
+    imagery = await gather_imagery(photo, tools=tools)
+    async with claim.change() as change:
+        area = change.area.advanced(Stage.COMPOSING_PROMPT, claim=claim.number)
+        change.area = area.sourced(photo.image, imagery.provenance)
+    log.info("area_stage", stage=Stage.COMPOSING_PROMPT.value, **claim.names)
+    return _order(claim, imagery)
+
+
+def _order(claim: Claim, imagery: Imagery) -> RenderOrder:
+    area, photo = claim.area, imagery.photo
+    prompt = compose_prompt(
+        area.area,
+        area.style,
+        preservation_strength=area.preservation_strength,
+        custom_prompt=area.custom_prompt,
+    )
+    return RenderOrder(
+        area=area.id,
+        area_name=area.area,
+        style=area.style,
+        prompt=prompt.text,
+        photo=imagery.picture,
+        photo_media_type=photo.media_type,
+        width=photo.width,
+        height=photo.height,
+        ground=area.ground or photo.ground.polygons,
+        keep_in_front=photo.keep_in_front,
+        horizon_y=photo.horizon.y,
+        focal_length_35mm=photo.focal_length_35mm,
+        custom_prompt=area.custom_prompt,
+        preservation_strength=area.preservation_strength,
+        seed=seed_of(claim.generation, area),
+    )
+
+
+async def _fail(claim: Claim, *, code: str, tools: Tools, message: str | None = None) -> Verdict:
+    error = AreaError(code=code, message=message or MESSAGES[code], retryable=code not in FINAL)
+    async with claim.change() as change:
+        await release_credits(change.generation, change.area, reason=f"not drawn: {code}", work=change.work)
+        change.area = change.area.failed(error, claim=claim.number, now=tools.clock())
+    log.warning("area_failed", code=code, **claim.names)
+    log_if_complete(claim.generation)
+    return Done()
+
+
+async def _wait(claim: Claim, busy: ProviderBusy, *, tools: Tools) -> Verdict:
+    """Give the Area back to the queue until the provider may have room."""
+    async with claim.change() as change:
+        change.area = change.area.handed_back(claim=claim.number)
+    backoff = min(2.0 ** min(claim.area.attempts, 6), 60.0)
+    delay = (busy.retry_after or backoff) * random.uniform(1.0, 1.3)
+    log.info("area_waits", seconds=round(delay, 1), reason=busy.reason, **claim.names)
+    return Later(timedelta(seconds=delay))
+
+
+def log_if_complete(generation: Generation) -> None:
+    if generation.status.is_terminal:
+        log.info(
+            "background_generation_completed",
+            generation_id=str(generation.id),
+            status=generation.status.value,
+        )

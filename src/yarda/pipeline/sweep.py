@@ -1,0 +1,46 @@
+"""Repairs what a crash left behind."""
+
+from datetime import timedelta
+
+import structlog
+
+from yarda.errors import ServiceUnavailableError
+from yarda.pipeline.tools import Tools
+
+ORPHAN_AGE = timedelta(hours=24)
+
+log = structlog.get_logger()
+
+
+async def requeue_lost_areas(*, tools: Tools) -> int:
+    """Queue every unfinished area that has no live job. Returns how many."""
+    async with tools.open_work() as work:
+        unfinished = await work.generations.list_unfinished()
+        if not unfinished:
+            return 0
+        live = await work.jobs.areas_with_live_jobs()
+        lost = [(area, account) for area, account in unfinished if area not in live]
+        turns = [await work.generations.take_turn(area, account=account) for area, account in lost]
+        for (area, _), priority in zip(lost, turns, strict=True):
+            await work.jobs.enqueue_area(area, priority=priority)
+    for area, _ in lost:
+        log.warning("area_requeued", area_id=str(area))
+    return len(lost)
+
+
+async def remove_orphans(*, tools: Tools) -> int:
+    """Delete objects that no row has pointed to for a day. Returns how many."""
+    removed = 0
+    async for key in tools.objects.list_older_than(ORPHAN_AGE):
+        async with tools.open_work() as work:
+            used = await work.images.is_object_used(key)
+        if used:
+            continue
+        try:
+            await tools.objects.delete(key)
+        except ServiceUnavailableError:
+            continue
+        removed += 1
+    if removed:
+        log.info("orphans_removed", objects=removed)
+    return removed

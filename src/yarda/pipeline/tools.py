@@ -1,0 +1,85 @@
+"""What every use case is handed: the ports, wired once at start."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from yarda.domain.credit import Prices
+from yarda.domain.request import AUTO
+from yarda.errors import UnknownProvider
+from yarda.pipeline.ports import (
+    Changes,
+    Clock,
+    GeometryProposer,
+    HouseKeeper,
+    ImageProvider,
+    Objects,
+    OpenWork,
+    PictureGate,
+    Spool,
+)
+from yarda.pipeline.progress import Expectation, expect
+
+MEASURE_EVERY = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """The configured providers in the operator's order, with their prices in credits."""
+
+    in_order: dict[str, ImageProvider]
+    prices: Prices
+
+    def candidates(self, wanted: str) -> tuple[str, ...]:
+        """Who may serve: all in order for "auto", else the named one. Raises `UnknownProvider`."""
+        if wanted == AUTO:
+            return tuple(self.in_order)
+        if wanted not in self.in_order:
+            allowed = ", ".join([AUTO, *self.in_order])
+            raise UnknownProvider(f"provider: choose one of {allowed}, not {wanted!r}", field="provider")
+        return (wanted,)
+
+    def guesses(self) -> dict[str, float]:
+        return {name: provider.usual_seconds for name, provider in self.in_order.items()}
+
+
+@dataclass(slots=True, kw_only=True)
+class Estimates:
+    """How long areas take here, read from the rows now and then."""
+
+    open_work: OpenWork
+    guesses: dict[str, float]
+    _known: Expectation | None = None
+    _read_at: float = field(default=-MEASURE_EVERY)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def get(self) -> Expectation:
+        async with self._lock:
+            if self._known is None or time.monotonic() - self._read_at > MEASURE_EVERY:
+                async with self.open_work() as work:
+                    self._known = expect(await work.generations.measured_times(), self.guesses)
+                self._read_at = time.monotonic()
+            return self._known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    open_work: OpenWork
+    changes: Changes
+    objects: Objects
+    spool: Spool
+    gate: PictureGate
+    house: HouseKeeper
+    proposer: GeometryProposer
+    providers: Providers
+    estimates: Estimates
+    clock: Clock
+    owner_grants: bool
+    """Local mode without a trial limit: what the owner needs is granted, and booked."""
+    keep_house: bool = True
+    daily_spend_usd: Decimal | None = None
+    call_seconds: float = 180.0
+    give_up_after: timedelta = timedelta(hours=1)
+    """An Area that Yarda's own parts keep from a verdict for that long fails."""
