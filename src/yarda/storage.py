@@ -43,8 +43,7 @@ class ObjectStorage:
         """Store and read back; the object is whole and durable when this returns its key."""
         digest = hashlib.sha256(data).hexdigest()
         key = f"{PREFIX}/{digest[:2]}/{digest}"
-        if await self.size_of(key) != len(data):
-            await self.put_named(key, data)
+        await self.put_named(key, data)
         if hashlib.sha256(await self.get_named(key)).hexdigest() != digest:
             raise StorageUnavailable("the object store gave back other bytes than it took")
         return key

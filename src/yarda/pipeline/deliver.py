@@ -7,6 +7,7 @@ import structlog
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import DesignImages, GenerationId, Stage
 from yarda.domain.photo import ImageId
+from yarda.errors import ClaimLost, GenerationNotFound
 from yarda.pipeline.claim import Claim
 from yarda.pipeline.ports import Image, Renditions
 from yarda.pipeline.render import Drawn
@@ -33,15 +34,34 @@ async def deliver(drawn: Drawn, claim: Claim, *, tools: Tools) -> None:
             account=account,
             generation=generation,
         )
+    images = tuple(image for image in (design, mask) if image)
+    try:
+        await _finish(drawn, images, claim, tools=tools)
+    except (ClaimLost, GenerationNotFound):
+        await _take_back(images, tools=tools)
+        raise
+    log.info("area_completed", provider=drawn.provider, **claim.names)
+    await tools.spool.discard(drawn.attempt)
+
+
+async def _finish(drawn: Drawn, images: tuple[Image, ...], claim: Claim, *, tools: Tools) -> None:
+    design, mask = images[0], images[1] if len(images) > 1 else None
     async with claim.change() as change:
-        for image in filter(None, (design, mask)):
+        for image in images:
             await change.work.images.add(image)
         price = tools.providers.prices[drawn.provider]
         await capture_credits(change.generation, change.area, price=price, work=change.work)
-        images = DesignImages(design=design.id, edit_mask=mask.id if mask else None)
-        change.area = change.area.completed(images, claim=claim.number, now=tools.clock())
-    log.info("area_completed", provider=drawn.provider, **claim.names)
-    await tools.spool.discard(drawn.attempt)
+        made = DesignImages(design=design.id, edit_mask=mask.id if mask else None)
+        change.area = change.area.completed(made, claim=claim.number, now=tools.clock())
+
+
+async def _take_back(images: tuple[Image, ...], *, tools: Tools) -> None:
+    """Remove objects that were stored for a design that is not wanted any more."""
+    keys = {key for image in images for key in (image.full, image.large, image.thumb)}
+    async with tools.open_work() as work:
+        unused = [key for key in sorted(keys) if not await work.images.is_object_used(key)]
+    for key in unused:
+        await tools.objects.delete(key)
 
 
 async def store_picture(

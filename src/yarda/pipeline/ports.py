@@ -14,6 +14,7 @@ from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, Photo, PhotoId, Polygon
+from yarda.pipeline.measure import Measurements
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -377,3 +378,14 @@ class UnitOfWork(Protocol):
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+
+
+class Inspector(Protocol):
+    """Reads over everything, for the operator."""
+
+    async def check(self) -> None:
+        """Raises `ServiceUnavailableError` or `SetupError` unless the database is there and at this version."""
+        ...
+
+    async def measure(self) -> Measurements: ...
+    async def audit(self, objects: Objects) -> list[str]: ...

@@ -34,8 +34,8 @@ MESSAGES = {
     "provider_misconfigured": "The image service does not accept this installation's key or model. "
     "Draw it as a concept, or ask whoever runs this installation.",
     "painter_failed": "The painter ran out of time or memory. Try again; a smaller ground helps.",
-    "spend_limit_reached": "Today's budget for paid pictures is used up. Draw it as a concept, or try tomorrow.",
-    "prompt_refused": "The image service refused this picture or these wishes. Change the wishes, then try again.",
+    "spend_limit_reached": "Today's budget for paid pictures is used up. Draw it as a concept, or wait a day.",
+    "prompt_refused": "The image service refused this picture or these wishes. Change the wishes and draw again.",
     "worker_lost": "Drawing this area stopped three workers. Try again with another ground or style.",
     "unavailable": "A part of this installation was away for an hour. Try again.",
     "photo_not_found": "The photo of this area was deleted. Start a new design with another photo.",
@@ -43,6 +43,14 @@ MESSAGES = {
 }
 FINAL = {"prompt_refused", "ground_unusable", "photo_not_found"}
 """Codes of failures that running again unchanged does not mend."""
+
+
+class Interrupted(Exception):
+    """A part of Yarda itself was away; `claim` is not the Area's fault."""
+
+    def __init__(self, claim: int, reason: str) -> None:
+        super().__init__(reason)
+        self.claim = claim
 
 
 async def run_area(
@@ -56,8 +64,11 @@ async def run_area(
     claims[area_id] = claim
     try:
         return await _work_on(claim, tools=tools)
-    except (ClaimLost, AreaNotFound, GenerationNotFound) as lost:
+    except (ClaimLost, AreaNotFound) as lost:
         log.info("claim_lost", reason=str(lost), **claim.names)
+        return Done()
+    except GenerationNotFound:
+        await _forget_replies(claim, tools=tools)
         return Done()
     finally:
         claims.pop(area_id, None)
@@ -76,10 +87,10 @@ async def _work_on(claim: Claim, *, tools: Tools) -> Verdict:
         return await _fail(claim, code=refused.code, message=refused.advice, tools=tools)
     except (ProviderError, PhotoNotFound) as error:
         return await _fail(claim, code=error.code, tools=tools)
-    except ServiceUnavailableError:
+    except ServiceUnavailableError as error:
         if tools.clock() - claim.area.queued_at > tools.give_up_after:
             return await _fail(claim, code="unavailable", tools=tools)
-        raise
+        raise Interrupted(claim.number, error.code) from error
     except (ClaimLost, AreaNotFound, GenerationNotFound):
         raise
     except Exception:
@@ -145,6 +156,14 @@ async def _wait(claim: Claim, busy: ProviderBusy, *, tools: Tools) -> Verdict:
     delay = (busy.retry_after or backoff) * random.uniform(1.0, 1.3)
     log.info("area_waits", seconds=round(delay, 1), reason=busy.reason, **claim.names)
     return Later(timedelta(seconds=delay))
+
+
+async def _forget_replies(claim: Claim, *, tools: Tools) -> None:
+    """The generation was deleted during the run: the calls stay on record, their pictures do not."""
+    async with tools.open_work() as work:
+        attempts = await work.attempts.list_for_run(claim.area.id, run=claim.area.run)
+    for attempt in attempts:
+        await tools.spool.discard(attempt.id)
 
 
 def log_if_complete(generation: Generation) -> None:

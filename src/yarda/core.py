@@ -1,0 +1,183 @@
+"""What the faces call: one object, every use case."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from yarda.domain.attempt import Attempt
+from yarda.domain.credit import AccountId, Balance, LedgerEntry
+from yarda.domain.generation import AreaId, GenerationId, Status
+from yarda.domain.photo import ImageId, Photo, PhotoId
+from yarda.domain.request import DesignRequest
+from yarda.pipeline.accept import Acceptance, accept_generation
+from yarda.pipeline.control import cancel_generation, retry_area
+from yarda.pipeline.measure import Measurements
+from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
+from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
+from yarda.pipeline.ports import Event, Inspector, Page, PositionPolicy, StageTimes, Verdict
+from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
+from yarda.pipeline.remove import delete_generation
+from yarda.pipeline.runs import Runs
+from yarda.pipeline.sweep import remove_orphans, requeue_lost_areas
+from yarda.pipeline.tools import Tools
+from yarda.pipeline.watch import watch_generation
+
+
+class Studio:
+    """Made by `bootstrap`; every method may be called from many tasks at once.
+
+    All raise `ServiceUnavailableError` while the database or the object store is away.
+    """
+
+    def __init__(self, tools: Tools, *, inspector: Inspector) -> None:
+        self._tools = tools
+        self._inspector = inspector
+        self.runs = Runs(tools)
+
+    # --- photos and pictures ---
+
+    async def owner(self) -> AccountId:
+        """The account of local mode."""
+        async with self._tools.open_work() as work:
+            return await work.accounts.get_owner()
+
+    async def add_photo(
+        self, raw: bytes, *, account: AccountId, position: PositionPolicy = PositionPolicy.DROP
+    ) -> Photo:
+        """See `pipeline.photos.add_photo`."""
+        return await add_photo(raw, account=account, position=position, tools=self._tools)
+
+    async def get_photo(self, photo: PhotoId, *, account: AccountId) -> Photo:
+        """Raises `PhotoNotFound`."""
+        async with self._tools.open_work() as work:
+            return await work.photos.get(photo, account=account)
+
+    async def correct_photo(
+        self, photo: PhotoId, correction: PhotoCorrection, *, account: AccountId
+    ) -> Photo:
+        """See `pipeline.photos.correct_photo`."""
+        return await correct_photo(photo, correction, account=account, tools=self._tools)
+
+    async def find_picture(self, image: ImageId, *, account: AccountId, size: PictureSize) -> PictureInfo:
+        """Raises `ImageNotFound`."""
+        return await find_picture(image, account=account, size=size, tools=self._tools)
+
+    async def get_picture(self, image: ImageId, *, account: AccountId, size: PictureSize) -> Picture:
+        """Raises `ImageNotFound`."""
+        return await get_picture(image, account=account, size=size, tools=self._tools)
+
+    # --- generations ---
+
+    async def accept(
+        self, request: DesignRequest, *, account: AccountId, idempotency_key: str | None = None
+    ) -> Acceptance:
+        """See `pipeline.accept.accept_generation`."""
+        return await accept_generation(
+            request, account=account, idempotency_key=idempotency_key, tools=self._tools
+        )
+
+    async def get_generation(self, generation: GenerationId, *, account: AccountId) -> dict[str, Any]:
+        """The generation in the contract's JSON shape. Raises `GenerationNotFound`."""
+        expectation = await self._tools.estimates.get()
+        async with self._tools.open_work() as work:
+            found = await work.generations.get(generation, account=account)
+        return describe(found, expectation, now=self._tools.clock())
+
+    async def list_generations(
+        self, account: AccountId, *, limit: int, cursor: str | None = None, status: Status | None = None
+    ) -> Page[dict[str, Any]]:
+        """Newest first."""
+        expectation = await self._tools.estimates.get()
+        async with self._tools.open_work() as work:
+            page = await work.generations.list_page(account, limit=limit, cursor=cursor, status=status)
+        now = self._tools.clock()
+        return Page(
+            items=tuple(describe(item, expectation, now=now) for item in page.items),
+            next_cursor=page.next_cursor,
+        )
+
+    def watch(
+        self, generation: GenerationId, *, account: AccountId, after: int | None = None
+    ) -> AsyncIterator[Event | None]:
+        """See `pipeline.watch.watch_generation`."""
+        return watch_generation(generation, account=account, after=after, tools=self._tools)
+
+    async def cancel(self, generation: GenerationId, *, account: AccountId) -> dict[str, Any]:
+        """See `pipeline.control.cancel_generation`."""
+        return await cancel_generation(generation, account=account, tools=self._tools)
+
+    async def retry(
+        self, generation: GenerationId, area: AreaId, *, account: AccountId, provider: str | None = None
+    ) -> dict[str, Any]:
+        """See `pipeline.control.retry_area`."""
+        return await retry_area(generation, area, account=account, provider=provider, tools=self._tools)
+
+    async def delete_generation(self, generation: GenerationId, *, account: AccountId) -> None:
+        """See `pipeline.remove.delete_generation`."""
+        await delete_generation(generation, account=account, tools=self._tools)
+
+    # --- credits, calls, providers ---
+
+    async def balance(self, account: AccountId) -> Balance:
+        async with self._tools.open_work() as work:
+            return await work.ledger.balance(account)
+
+    async def list_entries(
+        self, account: AccountId, *, limit: int, cursor: str | None = None
+    ) -> Page[LedgerEntry]:
+        """Newest first."""
+        async with self._tools.open_work() as work:
+            return await work.ledger.list_page(account, limit=limit, cursor=cursor)
+
+    async def list_calls(
+        self, account: AccountId, *, generation: GenerationId | None = None
+    ) -> list[Attempt]:
+        """Provider calls made for the account, newest first."""
+        async with self._tools.open_work() as work:
+            return await work.attempts.list_for_account(account, generation=generation)
+
+    async def measured(self) -> StageTimes:
+        async with self._tools.open_work() as work:
+            return await work.generations.measured_times()
+
+    async def providers(self) -> tuple[ProviderInfo, ...]:
+        """Who may draw, in order, with what it costs and how long it usually takes here."""
+        times = (await self.measured()).by_provider
+        return tuple(
+            ProviderInfo(
+                name=name,
+                model=provider.model,
+                credits=self._tools.providers.prices[name],
+                usual_range=_range(times.get(name)),
+            )
+            for name, provider in self._tools.providers.in_order.items()
+        )
+
+    # --- work and its upkeep ---
+
+    async def design_area(self, area: AreaId) -> Verdict:
+        """Carry one area as far as it goes; what the worker calls for each job. Safe to run twice."""
+        return await self.runs.design_area(area)
+
+    async def requeue_lost_areas(self) -> int:
+        return await requeue_lost_areas(tools=self._tools)
+
+    async def remove_orphans(self) -> int:
+        return await remove_orphans(tools=self._tools)
+
+    async def ready(self) -> None:
+        """Raises `ServiceUnavailableError` or `SetupError` when new work cannot be taken in."""
+        await self._inspector.check()
+        await self._tools.objects.check()
+
+    async def measure(self) -> Measurements:
+        return await self._inspector.measure()
+
+    async def audit(self) -> list[str]:
+        """Every violated invariant in one sentence each; empty when all hold."""
+        return await self._inspector.audit(self._tools.objects)
+
+
+def _range(times: tuple[float, float, float, int] | None) -> tuple[float, float] | None:
+    if times is None or times[3] < ENOUGH_MEASUREMENTS:
+        return None
+    return times[0], times[2]
