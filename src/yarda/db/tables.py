@@ -193,7 +193,9 @@ attempts = Table(
     Column("reason", Text),
     Column("billed", Boolean, nullable=False),
     Column("cost_usd", Numeric(12, 6)),
-    CheckConstraint("outcome IN ('open', 'succeeded', 'refused', 'turned_away', 'failed', 'unknown')", name="outcome"),
+    CheckConstraint(
+        "outcome IN ('open', 'succeeded', 'refused', 'turned_away', 'failed', 'unknown')", name="outcome"
+    ),
     Index(None, "area_id", "run"),
     Index(None, "account_id", "started_at"),
     Index(None, "started_at"),

@@ -34,8 +34,8 @@ MESSAGES = {
     "provider_misconfigured": "The image service does not accept this installation's key or model. "
     "Draw it as a concept, or ask whoever runs this installation.",
     "painter_failed": "The painter ran out of time or memory. Try again; a smaller ground helps.",
-    "spend_limit_reached": "Today's budget for paid pictures is used up. Draw it as a concept, or wait a day.",
-    "prompt_refused": "The image service refused this picture or these wishes. Change the wishes and draw again.",
+    "spend_limit_reached": "The day's budget for paid pictures is used up. Draw it as a concept, or wait.",
+    "prompt_refused": "The image service refused this picture or these wishes. Change the wishes, draw again.",
     "worker_lost": "Drawing this area stopped three workers. Try again with another ground or style.",
     "unavailable": "A part of this installation was away for an hour. Try again.",
     "photo_not_found": "The photo of this area was deleted. Start a new design with another photo.",

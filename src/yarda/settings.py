@@ -1,0 +1,145 @@
+"""Every knob, read once from YARDA_* variables or a `.env` file."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from yarda.errors import SettingInvalid
+
+PROVIDER_NAMES = ("gemini", "concept")
+
+
+def _postgres_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("postgresql", "postgres"):
+        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    return "postgresql://" + value.split("://", 1)[1]
+
+
+def _storage_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("file", "s3", "gs", "az"):
+        raise ValueError("must start with file://, s3://, gs:// or az://")
+    return value
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must start with http:// or https:// and name a host")
+    return value.rstrip("/")
+
+
+def _names(value: object) -> object:
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+def _known_providers(names: list[str] | None) -> list[str] | None:
+    if names is None:
+        return None
+    unknown = [name for name in names if name not in PROVIDER_NAMES]
+    if unknown or not names or len(set(names)) != len(names):
+        raise ValueError(
+            f"must be one or more of {', '.join(PROVIDER_NAMES)}, each once, separated by commas"
+        )
+    return names
+
+
+class Settings(BaseSettings):
+    """All optional: without any, an embedded database and the built-in painter do the work."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YARDA_", env_file=".env", extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(
+        None,
+        description="A Postgres 14 or newer, as postgresql://…; none: an embedded one in the data directory.",
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: Path.home() / ".local" / "share" / "yarda",
+        description="Where the embedded database, the pictures and the spool live; shared by all processes "
+        "of a machine.",
+    )
+    storage_url: Annotated[str, AfterValidator(_storage_url)] | None = Field(
+        None,
+        description="Where pictures are kept: file://, s3://, gs:// or az://; none: in the data directory.",
+    )
+    access: Literal["local"] = Field("local", description="`local`: one owner, loopback only.")
+    base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="The address people use, where it is not the one that is listened on."
+    )
+    providers: Annotated[
+        list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)
+    ] = Field(
+        None,
+        description="Image providers in the order they are asked, separated by commas: gemini, concept; "
+        "none: the configured ones, then concept.",
+    )
+    gemini_api_key: SecretStr | None = Field(
+        None, description="A key for Gemini; with it, photoreal pictures."
+    )
+    gemini_model: str = Field("gemini-nano-banana-2.1", description="The Gemini image model.")
+    gemini_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="Another address for the Gemini API."
+    )
+    gemini_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by Gemini.")
+    trial_credits: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="Credits the owner starts with; none: whatever is needed is granted, and booked.",
+    )
+    keep_house: bool = Field(
+        True,
+        description="In a design drawn in the photo's own view, everything outside the edit mask shows the "
+        "photo's own pixels, whichever provider made it.",
+    )
+    worker_concurrency: int = Field(8, ge=1, le=256, description="Areas one process works on at a time.")
+    lease_seconds: float = Field(
+        15,
+        ge=1,
+        le=600,
+        description="A worker silent for that long is taken for dead and its areas run elsewhere.",
+    )
+    daily_spend_limit_usd: Decimal | None = Field(
+        None, ge=0, description="What paid provider calls of one UTC day may cost at most, over all workers."
+    )
+
+    @property
+    def storage(self) -> str:
+        return self.storage_url or (self.data_dir.absolute() / "objects").as_uri()
+
+    @property
+    def provider_order(self) -> list[str]:
+        """As set, else what is configured, concept last."""
+        if self.providers is not None:
+            return self.providers
+        return [*(["gemini"] if self.gemini_api_key else []), "concept"]
+
+
+def read_settings() -> Settings:
+    """Raises `SettingInvalid` with the setting's name, what it holds and what is allowed."""
+    try:
+        settings = Settings()
+        _check_providers(settings)
+    except ValidationError as error:
+        raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None
+    settings.data_dir = settings.data_dir.expanduser().absolute()
+    return settings
+
+
+def _check_providers(settings: Settings) -> None:
+    if "gemini" in settings.provider_order and settings.gemini_api_key is None:
+        raise SettingInvalid("YARDA_PROVIDERS names gemini, but YARDA_GEMINI_API_KEY is not set")
+
+
+def _explain(problem: object) -> str:
+    assert isinstance(problem, dict)
+    name = "YARDA_" + str(problem["loc"][0]).upper()
+    secret = name.endswith(("_KEY", "_URL"))
+    held = f"a text of {len(str(problem['input']))} characters" if secret else repr(problem["input"])
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {said} (it holds {held})"
