@@ -51,9 +51,7 @@ class Studio:
         async with self._tools.open_work() as work:
             return await work.photos.get(photo, account=account)
 
-    async def correct_photo(
-        self, photo: PhotoId, correction: PhotoCorrection, *, account: AccountId
-    ) -> Photo:
+    async def correct_photo(self, photo: PhotoId, correction: PhotoCorrection, *, account: AccountId) -> Photo:
         """See `pipeline.photos.correct_photo`."""
         return await correct_photo(photo, correction, account=account, tools=self._tools)
 
@@ -128,9 +126,7 @@ class Studio:
         async with self._tools.open_work() as work:
             return await work.ledger.list_page(account, limit=limit, cursor=cursor)
 
-    async def list_calls(
-        self, account: AccountId, *, generation: GenerationId | None = None
-    ) -> list[Attempt]:
+    async def list_calls(self, account: AccountId, *, generation: GenerationId | None = None) -> list[Attempt]:
         """Provider calls made for the account, newest first."""
         async with self._tools.open_work() as work:
             return await work.attempts.list_for_account(account, generation=generation)

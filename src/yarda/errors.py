@@ -31,6 +31,7 @@ YardaError
 ├── ProviderError                 an image provider let us down; `remedy` says what next
 │   ├── ProviderBusy                  RETRY      429, 503, no connection: nothing was done
 │   ├── OutcomeUnknown                RETRY      sent without a clear reply: maybe billed
+│   │   └── ProviderFailed                       it answered that it failed: not billed
 │   ├── UnusableReply                 FALL_BACK  success status, but no image in it
 │   ├── ProviderMisconfigured         FALL_BACK  other 4xx: our key, model or request
 │   ├── ProviderCrashed               RETRY      the painter's process died or ran out of time or memory
@@ -269,6 +270,12 @@ class OutcomeUnknown(ProviderError):
     remedy = Remedy.RETRY
     code = "provider_timeout"
     billable = True
+
+
+class ProviderFailed(OutcomeUnknown):
+    """The provider answered that it failed, and does not bill such calls."""
+
+    billable = False
 
 
 class UnusableReply(ProviderError):

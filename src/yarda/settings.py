@@ -41,18 +41,14 @@ def _known_providers(names: list[str] | None) -> list[str] | None:
         return None
     unknown = [name for name in names if name not in PROVIDER_NAMES]
     if unknown or not names or len(set(names)) != len(names):
-        raise ValueError(
-            f"must be one or more of {', '.join(PROVIDER_NAMES)}, each once, separated by commas"
-        )
+        raise ValueError(f"must be one or more of {', '.join(PROVIDER_NAMES)}, each once, separated by commas")
     return names
 
 
 class Settings(BaseSettings):
     """All optional: without any, an embedded database and the built-in painter do the work."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="YARDA_", env_file=".env", extra="ignore", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="YARDA_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(
         None,
@@ -71,16 +67,14 @@ class Settings(BaseSettings):
     base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None, description="The address people use, where it is not the one that is listened on."
     )
-    providers: Annotated[
-        list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)
-    ] = Field(
-        None,
-        description="Image providers in the order they are asked, separated by commas: gemini, concept; "
-        "none: the configured ones, then concept.",
+    providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
+        Field(
+            None,
+            description="Image providers in the order they are asked, separated by commas: gemini, concept; "
+            "none: the configured ones, then concept.",
+        )
     )
-    gemini_api_key: SecretStr | None = Field(
-        None, description="A key for Gemini; with it, photoreal pictures."
-    )
+    gemini_api_key: SecretStr | None = Field(None, description="A key for Gemini; with it, photoreal pictures.")
     gemini_model: str = Field("gemini-nano-banana-2.1", description="The Gemini image model.")
     gemini_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None, description="Another address for the Gemini API."
@@ -120,10 +114,13 @@ class Settings(BaseSettings):
         return [*(["gemini"] if self.gemini_api_key else []), "concept"]
 
 
-def read_settings() -> Settings:
-    """Raises `SettingInvalid` with the setting's name, what it holds and what is allowed."""
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment; an override wins over it, None leaves it.
+
+    Raises `SettingInvalid` with the setting's name, what it holds and what is allowed.
+    """
     try:
-        settings = Settings()
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
         _check_providers(settings)
     except ValidationError as error:
         raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None

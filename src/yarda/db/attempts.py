@@ -73,8 +73,7 @@ class PostgresAttempts:
         cost = func.coalesce(attempts.c.cost_usd, attempts.c.price_cap_usd)
         found = await self._connection.execute(
             select(func.coalesce(func.sum(cost), 0)).where(
-                attempts.c.started_at
-                >= text("date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'")
+                attempts.c.started_at >= text("date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'")
             )
         )
         return Decimal(found.scalar_one())

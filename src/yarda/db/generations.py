@@ -83,17 +83,13 @@ class PostgresGenerations:
     async def save(self, generation: Generation) -> None:
         before = self._loaded.get(generation.id)
         await self._connection.execute(
-            update(generations)
-            .where(generations.c.id == generation.id)
-            .values(rows.generation_values(generation))
+            update(generations).where(generations.c.id == generation.id).values(rows.generation_values(generation))
         )
         unchanged = set(before.areas) if before else set()
         for area in generation.areas:
             if area not in unchanged:
                 await self._connection.execute(
-                    update(generation_areas)
-                    .where(generation_areas.c.id == area.id)
-                    .values(rows.area_values(area))
+                    update(generation_areas).where(generation_areas.c.id == area.id).values(rows.area_values(area))
                 )
         self._loaded[generation.id] = generation
 
@@ -104,9 +100,7 @@ class PostgresGenerations:
         if status is not None:
             query = query.where(generations.c.status == status.value)
         if cursor is not None:
-            query = query.where(
-                tuple_(generations.c.created_at, generations.c.id) < tuple_(*_read_cursor(cursor))
-            )
+            query = query.where(tuple_(generations.c.created_at, generations.c.id) < tuple_(*_read_cursor(cursor)))
         query = query.order_by(generations.c.created_at.desc(), generations.c.id.desc()).limit(limit + 1)
         found = (await self._connection.execute(query)).mappings().all()
         areas = await self._areas_of([row["id"] for row in found[:limit]])
@@ -136,9 +130,7 @@ class PostgresGenerations:
             select(
                 table.provider,
                 seconds.label("seconds"),
-                func.row_number()
-                .over(partition_by=table.provider, order_by=table.completed_at.desc())
-                .label("n"),
+                func.row_number().over(partition_by=table.provider, order_by=table.completed_at.desc()).label("n"),
             )
             .where(table.status == Status.COMPLETED.value, table.provider.is_not(None))
             .subquery()

@@ -67,7 +67,8 @@ INVARIANTS: dict[str, str] = {
         SELECT account_id FROM ledger GROUP BY account_id
         HAVING sum(CASE WHEN to_book = 'available' THEN credits WHEN from_book = 'available' THEN -credits
                    ELSE 0 END) < 0
-            OR sum(CASE WHEN to_book = 'held' THEN credits WHEN from_book = 'held' THEN -credits ELSE 0 END) < 0""",
+            OR sum(CASE WHEN to_book = 'held' THEN credits WHEN from_book = 'held' THEN -credits
+                   ELSE 0 END) < 0""",
     "area {} had more than two paid calls in one run": """
         SELECT area_id FROM attempts WHERE billed GROUP BY area_id, run HAVING count(*) > 2""",
     "area {} is finished and one of its calls is still open": """
@@ -101,9 +102,7 @@ class PostgresInspector:
     async def measure(self) -> Measurements:
         async with self._database.connect() as connection:
             jobs, oldest = await self._queue_depth(connection)
-            by_status = await _pairs(
-                connection, "SELECT status, count(*) FROM generation_areas GROUP BY status"
-            )
+            by_status = await _pairs(connection, "SELECT status, count(*) FROM generation_areas GROUP BY status")
             calls = await connection.execute(
                 text(
                     "SELECT provider, outcome, count(*), coalesce(sum(cost_usd), 0) "

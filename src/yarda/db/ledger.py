@@ -43,9 +43,7 @@ class PostgresLedger:
         return Balance(balance=int(available) + int(held), held=int(held))
 
     async def lock(self, account: AccountId) -> Balance:
-        await self._connection.execute(
-            select(accounts.c.id).where(accounts.c.id == account).with_for_update()
-        )
+        await self._connection.execute(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
         return await self.balance(account)
 
     async def post(

@@ -190,9 +190,7 @@ class Area:
     def retried(self, *, now: datetime, provider: str, credits: int) -> Self:
         """Run a failed or cancelled Area again, with a new hold of `credits`."""
         if self.status not in (Status.FAILED, Status.CANCELLED):
-            raise AreaNotRetryable(
-                f"this area is {self.status}; only a failed or cancelled one can run again"
-            )
+            raise AreaNotRetryable(f"this area is {self.status}; only a failed or cancelled one can run again")
         return replace(
             self,
             status=Status.PENDING,

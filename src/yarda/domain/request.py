@@ -53,9 +53,7 @@ def check_request(request: DesignRequest, *, idempotency_key: str | None) -> Non
     names = [area.area for area in request.areas]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
-        raise InvalidRequest(
-            f"areas: {', '.join(sorted(twice))} is listed twice; once is enough", field="areas"
-        )
+        raise InvalidRequest(f"areas: {', '.join(sorted(twice))} is listed twice; once is enough", field="areas")
     if request.address is not None and not 5 <= len(request.address.strip()) <= 200:
         raise InvalidRequest("address: write 5 to 200 characters", field="address")
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_KEY:

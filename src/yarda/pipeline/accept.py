@@ -48,9 +48,7 @@ async def accept_generation(
         kept = await work.generations.add_once(planned) if idempotency_key else None
         if kept is not None and kept.id != planned.id:
             if kept.request_sha256 != request.sha256:
-                raise IdempotencyKeyReused(
-                    "this Idempotency-Key was used for another request; send a new key"
-                )
+                raise IdempotencyKeyReused("this Idempotency-Key was used for another request; send a new key")
             return Acceptance(id=kept.id, view=describe(kept, expectation, now=tools.clock()), created=False)
         await _check_sources(request, account=account, work=work)
         if kept is None:
@@ -68,9 +66,7 @@ async def _complete(
     return Acceptance(id=planned.id, view=view, created=True)
 
 
-async def hold_credits(
-    generation: Generation, areas: tuple[Area, ...], *, tools: Tools, work: UnitOfWork
-) -> None:
+async def hold_credits(generation: Generation, areas: tuple[Area, ...], *, tools: Tools, work: UnitOfWork) -> None:
     """Hold what these areas may cost. Raises `NotEnoughCredits`, which rolls everything back."""
     needed = sum(area.credits for area in areas)
     if needed == 0:
@@ -105,9 +101,7 @@ async def enqueue(generation: Generation, areas: tuple[Area, ...], *, work: Unit
         await work.jobs.enqueue_area(area.id, priority=priority)
 
 
-def _plan(
-    request: DesignRequest, *, account: AccountId, key: str | None, price: int, tools: Tools
-) -> Generation:
+def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price: int, tools: Tools) -> Generation:
     now = tools.clock()
     return Generation(
         id=GenerationId(uuid4()),
@@ -147,9 +141,7 @@ async def _check_sources(request: DesignRequest, *, account: AccountId, work: Un
         await _check_ground(area, photo_id, account=account, work=work)
 
 
-async def _check_ground(
-    area: AreaRequest, photo_id: PhotoId, *, account: AccountId, work: UnitOfWork
-) -> None:
+async def _check_ground(area: AreaRequest, photo_id: PhotoId, *, account: AccountId, work: UnitOfWork) -> None:
     photo = await work.photos.get(photo_id, account=account)
     if area.ground is not None:
         check_polygons(area.ground, width=photo.width, height=photo.height, field="ground")

@@ -15,9 +15,7 @@ from yarda.pipeline.tools import Tools
 log = structlog.get_logger()
 
 
-async def cancel_generation(
-    generation_id: GenerationId, *, account: AccountId, tools: Tools
-) -> dict[str, Any]:
+async def cancel_generation(generation_id: GenerationId, *, account: AccountId, tools: Tools) -> dict[str, Any]:
     """Every unfinished area becomes cancelled and its credits go back; finished ones stay. Safe to repeat.
 
     Raises `GenerationNotFound`.
@@ -47,9 +45,7 @@ async def retry_area(
     async with tools.open_work() as work:
         generation = await work.generations.lock(generation_id, account=account)
         area = generation.get_area(area_id)
-        wanted = provider or (
-            area.wanted_provider if area.wanted_provider in tools.providers.in_order else AUTO
-        )
+        wanted = provider or (area.wanted_provider if area.wanted_provider in tools.providers.in_order else AUTO)
         price = highest_price(tools.providers.candidates(wanted), tools.providers.prices)
         area = area.retried(now=tools.clock(), provider=wanted, credits=price)
         changed = generation.with_areas(area)

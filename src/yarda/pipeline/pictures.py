@@ -32,9 +32,7 @@ class Picture:
     etag: str
 
 
-async def find_picture(
-    image_id: ImageId, *, account: AccountId, size: PictureSize, tools: Tools
-) -> PictureInfo:
+async def find_picture(image_id: ImageId, *, account: AccountId, size: PictureSize, tools: Tools) -> PictureInfo:
     """Raises `ImageNotFound` for an unknown picture and for somebody else's alike."""
     async with tools.open_work() as work:
         image = await work.images.get(image_id, account=account)

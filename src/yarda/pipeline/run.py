@@ -53,9 +53,7 @@ class Interrupted(Exception):
         self.claim = claim
 
 
-async def run_area(
-    area_id: AreaId, *, excused: int | None, claims: dict[AreaId, Claim], tools: Tools
-) -> Verdict:
+async def run_area(area_id: AreaId, *, excused: int | None, claims: dict[AreaId, Claim], tools: Tools) -> Verdict:
     """Carry one Area as far as it goes now. While it is being worked on, its claim is in `claims`."""
     try:
         claim = await take(area_id, excused=excused, tools=tools)

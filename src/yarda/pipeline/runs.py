@@ -26,6 +26,7 @@ class Runs:
         self._tasks: dict[AreaId, asyncio.Task[Verdict]] = {}
         self._claims: dict[AreaId, Claim] = {}
         self._excused: dict[AreaId, int] = {}
+        self._stopping = False
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -50,7 +51,7 @@ class Runs:
 
     def _verdict_of(self, task: asyncio.Task[Verdict], area: AreaId) -> Verdict:
         if task.cancelled():
-            return Done()
+            return Later(timedelta(0)) if self._stopping else Done()
         error = task.exception()
         if error is None:
             return task.result()
@@ -86,11 +87,17 @@ class Runs:
             )
             self._stop(lost, reason="the claim is over")
 
+    async def finish(self, *, seconds: float) -> None:
+        """Wait that long for the runs under way to end by themselves."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks.values()), timeout=seconds)
+
     async def hand_back(self) -> None:
         """Stop all runs in good order; their areas wait for another worker and no claim is counted."""
-        claims = dict(self._claims)
-        self._stop(tuple(self._tasks), reason="the worker stops")
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._stopping = True
+        claims, tasks = dict(self._claims), dict(self._tasks)
+        self._stop(tuple(tasks), reason="the worker stops")
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
         for claim in claims.values():
             try:
                 async with claim.change() as change:

@@ -8,9 +8,7 @@ from yarda.pipeline.ports import UnitOfWork
 async def capture_credits(generation: Generation, area: Area, *, price: int, work: UnitOfWork) -> None:
     """Spend the price of the provider that served; the rest of the hold goes back."""
     spent = min(price, area.credits)
-    await _post(
-        generation, area, EntryKind.CAPTURE, credits=spent, reason=f"{area.area} delivered", work=work
-    )
+    await _post(generation, area, EntryKind.CAPTURE, credits=spent, reason=f"{area.area} delivered", work=work)
     await _post(
         generation,
         area,

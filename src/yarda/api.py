@@ -1,0 +1,181 @@
+"""The Python face: `yarda.open()` and what it gives."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from yarda.bootstrap import Running, start
+from yarda.core import Studio
+from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.credit import AccountId
+from yarda.domain.generation import GenerationId
+from yarda.domain.photo import ImageId, PhotoId
+from yarda.domain.request import AUTO, AreaRequest, DesignRequest
+from yarda.errors import InvalidRequest
+from yarda.pipeline.pictures import PictureSize
+from yarda.settings import read_settings
+from yarda.worker import work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignedPicture:
+    """A finished picture: its bytes as drawn (PNG or JPEG, see `media_type`)."""
+
+    data: bytes
+    media_type: str
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture; where the name has no ending, the right one is added. Returns the path."""
+        target = Path(path)
+        if not target.suffix:
+            target = target.with_suffix(".png" if self.media_type == "image/png" else ".jpg")
+        target.write_bytes(self.data)
+        return target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignedArea:
+    """One area at its end. `image` is None unless `status` is "completed"; `error` says why then."""
+
+    id: UUID
+    area: str
+    style: str
+    status: str
+    provider: str | None
+    image: DesignedPicture | None
+    edit_mask: DesignedPicture | None
+    error: str | None
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One accepted request at its end; `status` is the contract's."""
+
+    id: UUID
+    status: str
+    seed: int
+    areas: tuple[DesignedArea, ...]
+
+
+class YardaStudio:
+    """Made by `open`. Designs are rows in the database: they outlive this process."""
+
+    def __init__(self, studio: Studio, *, account: AccountId) -> None:
+        self._studio = studio
+        self._account = account
+
+    async def add_photo(self, photo: str | Path | bytes) -> PhotoId:
+        """Take a photo in. Raises the `PhotoUnreadable` family, or `OSError` when the file cannot be read."""
+        raw = photo if isinstance(photo, bytes) else await asyncio.to_thread(Path(photo).read_bytes)
+        return (await self._studio.add_photo(raw, account=self._account)).id
+
+    async def design(
+        self,
+        *,
+        photo: str | Path | bytes,
+        areas: Mapping[str, str],
+        custom_prompt: str = "",
+        preservation_strength: float = 0.5,
+        provider: str = AUTO,
+        seed: int | None = None,
+    ) -> Generation:
+        """Design areas of one photo, `{area: style}`, and wait until each has a verdict.
+
+        Raises `InvalidRequest` and the other `RequestError`s; a failed area is no exception but data.
+        """
+        photo_id = await self.add_photo(photo)
+        request = DesignRequest(
+            areas=tuple(
+                AreaRequest(
+                    area=_area(area),
+                    style=_style(style),
+                    custom_prompt=custom_prompt,
+                    preservation_strength=preservation_strength,
+                )
+                for area, style in areas.items()
+            ),
+            photo_id=photo_id,
+            provider=provider,
+            seed=seed,
+        )
+        accepted = await self._studio.accept(request, account=self._account)
+        return await self.wait_for(accepted.id)
+
+    async def wait_for(self, generation: UUID) -> Generation:
+        """The generation once it is terminal. Raises `GenerationNotFound`."""
+        generation_id = GenerationId(generation)
+        async for _ in self._studio.watch(generation_id, account=self._account):
+            pass
+        view = await self._studio.get_generation(generation_id, account=self._account)
+        return Generation(
+            id=generation,
+            status=view["status"],
+            seed=view["seed"],
+            areas=tuple([await self._designed(area) for area in view["areas"]]),
+        )
+
+    async def _designed(self, view: dict[str, Any]) -> DesignedArea:
+        error = view["error"] or {}
+        return DesignedArea(
+            id=UUID(view["id"]),
+            area=view["area"],
+            style=view["style"],
+            status=view["status"],
+            provider=view["provider"],
+            image=await self._picture(view["image_url"]),
+            edit_mask=await self._picture(view["edit_mask_url"]),
+            error=error.get("message"),
+            error_code=error.get("code"),
+        )
+
+    async def _picture(self, url: str | None) -> DesignedPicture | None:
+        if url is None:
+            return None
+        image = ImageId(UUID(url.rsplit("/", 1)[-1]))
+        picture = await self._studio.get_picture(image, account=self._account, size=PictureSize.FULL)
+        return DesignedPicture(data=picture.data, media_type=picture.media_type)
+
+
+@asynccontextmanager
+async def open(
+    *, database_url: str | None = None, data_dir: str | Path | None = None
+) -> AsyncIterator[YardaStudio]:
+    """A studio that also does the work, on the embedded database or the one named.
+
+    Without arguments it is set up by the YARDA_* settings. Raises `SetupError`, `DatabaseUnavailable`.
+    """
+    settings = read_settings(database_url=database_url, data_dir=data_dir)
+    async with start(settings) as running, working(running, concurrency=settings.worker_concurrency):
+        await running.grant_trial()
+        yield YardaStudio(running.studio, account=await running.studio.owner())
+
+
+@asynccontextmanager
+async def working(running: Running, *, concurrency: int) -> AsyncIterator[None]:
+    """Work in the background of this process until the block ends; unfinished areas are handed back."""
+    stopping = asyncio.Event()
+    worker = asyncio.create_task(work(running, concurrency=concurrency, stopping=stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await worker
+
+
+def _area(name: str) -> AreaName:
+    try:
+        return AreaName(name)
+    except ValueError:
+        raise InvalidRequest(f"area: {name!r} is none of {', '.join(AreaName)}", field="area") from None
+
+
+def _style(name: str) -> StyleName:
+    try:
+        return StyleName(name)
+    except ValueError:
+        raise InvalidRequest(f"style: {name!r} is none of {', '.join(StyleName)}", field="style") from None

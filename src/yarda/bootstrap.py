@@ -1,0 +1,172 @@
+"""Settings → adapters → Studio; the only file that knows them all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yarda import jobs
+from yarda.core import Studio
+from yarda.db import migrate
+from yarda.db.embedded import EmbeddedPostgres
+from yarda.db.events import PostgresChanges
+from yarda.db.inspection import PostgresInspector
+from yarda.db.unit_of_work import Database, open_engine
+from yarda.domain.credit import EntryKind
+from yarda.domain.generation import AreaId
+from yarda.imagery.house import MaskHouseKeeper
+from yarda.imagery.photo import PhotoGate
+from yarda.pipeline.ports import ImageProvider, Verdict
+from yarda.pipeline.tools import Estimates, Providers, Tools
+from yarda.providers.concept import ConceptProvider
+from yarda.providers.gemini import GeminiProvider
+from yarda.settings import Settings
+from yarda.spool import DiskSpool
+from yarda.storage import ObjectStorage
+
+KEEP_JOB_LOG = timedelta(days=7)
+
+Handler = Callable[[AreaId], Awaitable[Verdict]]
+
+
+class Running:
+    """A wired Yarda: the Studio, and what only the processes that migrate or work need."""
+
+    def __init__(
+        self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools
+    ) -> None:
+        self.settings = settings
+        self.studio = Studio(tools, inspector=_inspector(database))
+        self._database = database
+        self._spool = spool
+        self._dsn = dsn
+
+    async def migrate(self) -> None:
+        """Bring database and engine to this version. Raises `DatabaseNewer`, `DatabaseUnavailable`."""
+        async with self._database.connect() as connection:
+            await migrate.upgrade(connection)
+            await jobs.install(await _driver_of(connection))
+
+    async def grant_trial(self) -> None:
+        """Book the owner's first credits, once, where their number is set."""
+        credits = self.settings.trial_credits
+        async with self._database.open_work() as work:
+            owner = await work.accounts.get_owner()
+            await work.ledger.lock(owner)
+            entries = await work.ledger.list_page(owner, limit=1, cursor=None)
+            if credits and not entries.items:
+                await work.ledger.post(owner, EntryKind.GRANT, credits=credits, reason="trial credits")
+
+    async def run_jobs(self, handle: Handler, *, concurrency: int, stopping: asyncio.Event) -> None:
+        """Fetch jobs and hand them to `handle` until `stopping`; outlives any outage of the database."""
+        await jobs.run_jobs(
+            database_url=self._dsn,
+            handle=lambda area: handle(AreaId(area)),
+            concurrency=concurrency,
+            lease_seconds=self.settings.lease_seconds,
+            stopping=stopping,
+        )
+
+    async def forget_old(self) -> None:
+        """Drop the engine's log of finished jobs and replies nobody came back for."""
+        async with self._database.connect() as connection:
+            await jobs.prune(await _driver_of(connection), older_than=KEEP_JOB_LOG)
+        await asyncio.to_thread(self._spool.remove_old)
+
+
+@asynccontextmanager
+async def start(settings: Settings) -> AsyncIterator[Running]:
+    """Wire everything up; the embedded database is joined where none is set, and migrated.
+
+    Raises `SetupError` when this cannot work as it is set up, `DatabaseUnavailable`.
+    """
+    async with AsyncExitStack() as stack:
+        dsn = settings.database_url or await _join_embedded(settings, stack)
+        database = Database(open_engine(dsn), jobs_on=PostgresJobs)
+        stack.push_async_callback(database.close)
+        changes = PostgresChanges(dsn)
+        stack.push_async_callback(changes.close)
+        objects = ObjectStorage(settings.storage)
+        spool = DiskSpool(settings.data_dir / "spool", mirror=objects if objects.is_remote else None)
+        concept = ConceptProvider()
+        providers = _providers(settings, concept)
+        for provider in providers.in_order.values():
+            stack.push_async_callback(provider.close)
+        gate = PhotoGate()
+        tools = Tools(
+            open_work=database.open_work,
+            changes=changes,
+            objects=objects,
+            spool=spool,
+            gate=gate,
+            house=MaskHouseKeeper(),
+            proposer=concept,
+            providers=providers,
+            estimates=Estimates(open_work=database.open_work, guesses=providers.guesses()),
+            clock=lambda: datetime.now(UTC),
+            owner_grants=settings.trial_credits is None,
+            keep_house=settings.keep_house,
+            daily_spend_usd=settings.daily_spend_limit_usd,
+        )
+        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
+        if settings.database_url is None:
+            await running.migrate()
+        yield running
+
+
+class PostgresJobs:
+    """Plays the `Jobs` port on a unit of work's own connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def enqueue_area(self, area: AreaId, *, priority: int) -> None:
+        await jobs.enqueue_area(await _driver_of(self._connection), area, priority=priority)
+
+    async def areas_with_live_jobs(self) -> set[UUID]:
+        return await jobs.areas_with_live_jobs(await _driver_of(self._connection))
+
+
+async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
+    embedded = await EmbeddedPostgres.join(settings.data_dir)
+    stack.push_async_callback(embedded.leave)
+    return embedded.url
+
+
+def _providers(settings: Settings, concept: ConceptProvider) -> Providers:
+    in_order: dict[str, ImageProvider] = {}
+    for name in settings.provider_order:
+        in_order[name] = concept if name == "concept" else _gemini(settings)
+    prices = {"concept": 0, "gemini": settings.gemini_credits}
+    return Providers(in_order=in_order, prices={name: prices[name] for name in in_order})
+
+
+def _gemini(settings: Settings) -> GeminiProvider:
+    assert settings.gemini_api_key is not None
+    return GeminiProvider(
+        api_key=settings.gemini_api_key.get_secret_value(),
+        model=settings.gemini_model,
+        base_url=settings.gemini_base_url,
+    )
+
+
+def _inspector(database: Database) -> PostgresInspector:
+    async def live_areas(connection: AsyncConnection) -> set[str]:
+        return {str(area) for area in await jobs.areas_with_live_jobs(await _driver_of(connection))}
+
+    async def queue_depth(connection: AsyncConnection) -> tuple[dict[str, int], float]:
+        depth = await jobs.depth(await _driver_of(connection))
+        return {"queued": depth.queued, "picked": depth.picked}, depth.oldest_age_s or 0.0
+
+    return PostgresInspector(database, live_areas=live_areas, queue_depth=queue_depth)
+
+
+async def _driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The driver's own connection, in the same transaction."""
+    raw = await connection.get_raw_connection()
+    return cast(asyncpg.Connection, raw.driver_connection)

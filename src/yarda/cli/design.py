@@ -1,0 +1,156 @@
+"""`yarda design`: one request, carried through the durable pipeline, with live progress."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from yarda.api import working
+from yarda.bootstrap import start
+from yarda.cli.progress import LiveProgress
+from yarda.core import Studio
+from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.credit import AccountId
+from yarda.domain.generation import GenerationId
+from yarda.domain.photo import ImageId, PhotoId
+from yarda.domain.request import AUTO, AreaRequest, DesignRequest
+from yarda.errors import InvalidRequest
+from yarda.logs import set_up_logs
+from yarda.pipeline.pictures import PictureSize
+from yarda.settings import Settings, read_settings
+
+err = Console(stderr=True, highlight=False)
+
+
+def command(
+    photos: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PHOTO…", help="One photo for all areas, or one per area in the same order."),
+    ] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(metavar="AREA:STYLE", help="What to design; repeat for more areas.")
+    ] = None,
+    address: Annotated[str | None, typer.Option(help="A street address instead of a photo.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the pictures are written.")] = Path("yarda-out"),
+    provider: Annotated[str, typer.Option(help="Who draws: auto, or a configured provider.")] = AUTO,
+    wish: Annotated[str, typer.Option(help="Wishes in your own words, for every area.")] = "",
+    keep: Annotated[float, typer.Option(help="How much of the planting to keep, 0 to 1.", min=0, max=1)] = 0.5,
+    seed: Annotated[int | None, typer.Option(help="The same seed draws the same design.", min=0)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
+    """Design areas of a yard; exits 0 only when every area was drawn."""
+    set_up_logs(level=40)
+    areas = tuple(_area(text, wish=wish, keep=keep) for text in area or [])
+    result = asyncio.run(
+        _design(
+            photos or [],
+            DesignRequest(areas=areas, address=address, provider=provider, seed=seed),
+            out=out,
+            settings=read_settings(),
+        )
+    )
+    if as_json:
+        typer.echo(json.dumps(result))
+    else:
+        for item in result["areas"]:
+            if item["file"]:
+                typer.echo(item["file"])
+    raise typer.Exit(0 if result["status"] == "completed" else 1)
+
+
+async def _design(photos: list[Path], request: DesignRequest, *, out: Path, settings: Settings) -> dict[str, Any]:
+    _check_photos(photos, request)
+    async with start(settings) as running:
+        await running.grant_trial()
+        studio = running.studio
+        account = await studio.owner()
+        request = await _with_photos(request, photos, studio=studio, account=account)
+        accepted = await studio.accept(request, account=account)
+        async with working(running, concurrency=settings.worker_concurrency):
+            await _follow(accepted.id, studio=studio, account=account)
+        view = await studio.get_generation(accepted.id, account=account)
+        return await _write(view, out, studio=studio, account=account)
+
+
+async def _follow(generation: GenerationId, *, studio: Studio, account: AccountId) -> None:
+    """Show progress until the end; whoever interrupts cancels what is left."""
+    try:
+        with LiveProgress(err) as progress:
+            async for event in studio.watch(generation, account=account, after=0):
+                if event is not None:
+                    progress.show(event.snapshot)
+    except asyncio.CancelledError:
+        await asyncio.shield(studio.cancel(generation, account=account))
+        err.print("cancelled what was left")
+        raise
+
+
+async def _with_photos(
+    request: DesignRequest, photos: list[Path], *, studio: Studio, account: AccountId
+) -> DesignRequest:
+    ids = [PhotoId((await studio.add_photo(_read(path), account=account)).id) for path in photos]
+    if len(ids) <= 1:
+        return _replaced(request, photo_id=ids[0] if ids else None)
+    areas = tuple(
+        AreaRequest(
+            area=area.area,
+            style=area.style,
+            custom_prompt=area.custom_prompt,
+            preservation_strength=area.preservation_strength,
+            photo_id=photo_id,
+        )
+        for area, photo_id in zip(request.areas, ids, strict=True)
+    )
+    return _replaced(request, areas=areas)
+
+
+def _replaced(request: DesignRequest, **changes: Any) -> DesignRequest:
+    from dataclasses import replace
+
+    return replace(request, **changes)
+
+
+async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: AccountId) -> dict[str, Any]:
+    """Write what was drawn, and say what was not."""
+    out.mkdir(parents=True, exist_ok=True)
+    result: dict[str, Any] = {"id": view["id"], "status": view["status"], "seed": view["seed"], "areas": []}
+    for area in view["areas"]:
+        file = None
+        if area["image_url"]:
+            image = ImageId(area["image_url"].rsplit("/", 1)[-1])
+            picture = await studio.get_picture(image, account=account, size=PictureSize.FULL)
+            ending = "png" if picture.media_type == "image/png" else "jpg"
+            file = out / f"{area['area']}_{area['style']}.{ending}"
+            file.write_bytes(picture.data)
+        else:
+            said = area["error"]["message"] if area["error"] else area["status"]
+            err.print(f"[red]{area['area']} was not drawn:[/] {said}", soft_wrap=True)
+        keys = ("id", "area", "style", "status", "provider", "error")
+        result["areas"].append({key: area[key] for key in keys} | {"file": str(file) if file else None})
+    return result
+
+
+def _area(text: str, *, wish: str, keep: float) -> AreaRequest:
+    area, _, style = text.partition(":")
+    if area not in list(AreaName) or style not in list(StyleName):
+        raise InvalidRequest(
+            f"--area {text}: write AREA:STYLE with an area of {', '.join(AreaName)} and a style of {', '.join(StyleName)}"
+        )
+    return AreaRequest(area=AreaName(area), style=StyleName(style), custom_prompt=wish, preservation_strength=keep)
+
+
+def _check_photos(photos: list[Path], request: DesignRequest) -> None:
+    if len(photos) > 1 and len(photos) != len(request.areas):
+        raise InvalidRequest(
+            f"{len(photos)} photos for {len(request.areas)} areas: give one photo for all, or one per area in order"
+        )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{path}: {error.strerror or 'cannot be read'}") from error

@@ -1,0 +1,28 @@
+"""Logs as events: key=value on a terminal, JSON lines otherwise, always on stderr."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up_logs(*, level: int = logging.INFO) -> None:
+    """Call once, in a process of our own; a program that uses Yarda as a library sets up its own."""
+    processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if sys.stderr.isatty():
+        processors.append(structlog.dev.ConsoleRenderer())
+    else:
+        processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+    for noisy in ("pgqueuer", "google_genai", "httpx2", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
