@@ -50,7 +50,7 @@ class Running:
         """Bring database and engine to this version. Raises `DatabaseNewer`, `DatabaseUnavailable`."""
         async with self._database.connect() as connection:
             await migrate.upgrade(connection)
-            await jobs.install(await _driver_of(connection))
+        await jobs.install(self._dsn)
 
     async def grant_trial(self) -> None:
         """Book the owner's first credits, once, where their number is set."""
