@@ -90,8 +90,8 @@ class EmbeddedPostgres:
                 log.warning("embedded_postgres_died")
                 try:
                     await asyncio.to_thread(self._ensure_running)
-                except (DatabaseUnavailable, OSError) as error:
-                    log.error("embedded_postgres_does_not_start", reason=str(error))
+                except Exception:  # whatever it was, the next look may go better
+                    log.exception("embedded_postgres_does_not_start")
 
     def _ensure_running(self) -> None:
         with self._starting():
