@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db import migrate
+from yarda.db.generations import PostgresGenerations
 from yarda.db.unit_of_work import Database
 from yarda.pipeline.measure import Measurements
 from yarda.pipeline.ports import Objects
@@ -123,6 +124,7 @@ class PostgresInspector:
                 overdue_areas=int(overdue.scalar_one()),
                 calls_by_outcome={(row[0], row[1]): int(row[2]) for row in rows},
                 cost_usd_by_provider=_sum_by_provider([(row[0], float(row[3])) for row in rows]),
+                seconds_by_provider=(await PostgresGenerations(connection).measured_times()).by_provider,
             )
 
     async def audit(self, objects: Objects) -> list[str]:

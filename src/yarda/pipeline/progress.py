@@ -86,6 +86,7 @@ def _describe_area(area: Area) -> dict[str, Any]:
         "style": area.style.value,
         "custom_prompt": area.custom_prompt,
         "preservation_strength": area.preservation_strength,
+        "photo_id": str(area.photo) if area.photo else None,
         "status": area.status.value,
         "progress": area.progress,
         "stage": area.stage.value,

@@ -77,8 +77,8 @@ async def _call(provider: ImageProvider, order: RenderOrder, claim: Claim, *, to
     except ProviderError as error:
         await _close(attempt.failed(error, at=tools.clock()), claim, tools=tools)
         raise
-    except asyncio.CancelledError:
-        lost = attempt.lost(at=tools.clock(), reason="stopped during the call")
+    except BaseException as error:  # cancelled, or a fault of the adapter: nobody knows what became of the call
+        lost = attempt.lost(at=tools.clock(), reason=f"stopped during the call by {type(error).__name__}")
         await asyncio.shield(_close(lost, claim, tools=tools))
         raise
     finally:
@@ -91,17 +91,20 @@ async def _accept(
     attempt: Attempt, rendering: Rendering, order: RenderOrder, claim: Claim, *, tools: Tools
 ) -> Drawn:
     """Close the attempt by what its reply turns out to be."""
-    await claim.advance(Stage.CHECKING)
+    received = attempt.succeeded(
+        reference=rendering.provider_reference, cost_usd=rendering.cost_usd, at=tools.clock()
+    )
     try:
+        await claim.advance(Stage.CHECKING)
         design = await check_rendering(rendering, order, provider=attempt.provider, tools=tools)
     except ProviderError as error:
         await _close(attempt.failed(error, at=tools.clock()), claim, tools=tools)
         await tools.spool.discard(attempt.id)
         raise
-    closed = attempt.succeeded(
-        reference=rendering.provider_reference, cost_usd=rendering.cost_usd, at=tools.clock()
-    )
-    await _close(closed, claim, tools=tools)
+    except BaseException:  # the call was made and answered, whatever became of the area
+        await asyncio.shield(_close(received, claim, tools=tools))
+        raise
+    await _close(received, claim, tools=tools)
     return Drawn(design=design, rendering=rendering, provider=attempt.provider, attempt=attempt.id)
 
 
@@ -115,7 +118,7 @@ async def _recover(order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn |
         if reply is not None and provider is not None:
             try:
                 rendering = await provider.read_reply(order, reply)
-                log.info("reply_recovered", attempt=str(attempt.id), **claim.names)
+                log.info("reply_recovered", call=str(attempt.id), **claim.names)
                 return await _accept(attempt, rendering, order, claim, tools=tools)
             except ProviderError as error:
                 await _close(attempt.failed(error, at=tools.clock()), claim, tools=tools)
@@ -162,7 +165,7 @@ async def _close(attempt: Attempt, claim: Claim, *, tools: Tools) -> None:
         "provider_call",
         provider=attempt.provider,
         outcome=attempt.outcome.value,
-        attempt=str(attempt.id),
+        call=str(attempt.id),
         reason=attempt.reason,
         seconds=round((attempt.finished_at - attempt.started_at).total_seconds(), 2),
         cost_usd=str(attempt.cost_usd),

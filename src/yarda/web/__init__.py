@@ -1,0 +1,1 @@
+"""The studio on the web: HTTP API and pages."""

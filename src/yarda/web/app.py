@@ -1,0 +1,76 @@
+"""The web application: API, pages, doors and errors."""
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+
+from yarda import __version__
+from yarda.core import Studio
+from yarda.web import (
+    account,
+    catalog,
+    documentation,
+    events,
+    generations,
+    images,
+    operations,
+    pages,
+    photos,
+    problems,
+)
+from yarda.web.guard import Guard
+from yarda.web.problems import Problem
+
+API_ROOTS = frozenset(
+    {"generations", "photos", "images", "styles", "areas", "credits", "calls", "healthz", "readyz", "metrics"}
+    | {"openapi.json", "static"}
+)
+
+
+def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
+    """An application on a running studio; whoever calls this starts the workers and closes the studio."""
+    app = FastAPI(
+        title="Yarda",
+        version=__version__,
+        summary="Designs of your own yard.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.studio = studio
+    hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
+    app.add_middleware(Guard, hosts=hosts)
+    problems.install(app, as_page=_as_page)
+    for module in (generations, events, photos, images, catalog, account, operations):
+        app.include_router(module.router)
+    app.include_router(documentation.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC_DIR), name="static")
+    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _as_page(request: Request, problem: Problem) -> Response | None:
+    """A page instead of a document, where a browser asked for a page."""
+    root = request.url.path.strip("/").split("/", 1)[0]
+    if root in API_ROOTS or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return await pages.problem_page(request, status=problem.status, code=problem.code, detail=problem.detail)
+
+
+def _describe(app: FastAPI) -> dict[str, object]:
+    """The OpenAPI document, with the problem document among its schemas."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= described.pop("$defs", {}) | {"Problem": described}
+        for operations_of in schema["paths"].values():
+            for operation in operations_of.values():
+                if "422" in operation.get("responses", {}):
+                    operation["responses"]["422"] = problems.responses(422)[422]
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        app.openapi_schema = schema
+    return app.openapi_schema

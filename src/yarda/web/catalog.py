@@ -1,0 +1,24 @@
+"""What can be chosen."""
+
+from fastapi import APIRouter
+
+from yarda.domain.catalog import AREAS, STYLES, CatalogEntry
+from yarda.web.schemas import Catalog, CatalogEntryRead
+
+router = APIRouter(tags=["catalog"])
+
+
+@router.get("/styles")
+async def list_styles() -> Catalog:
+    """The styles a design can have."""
+    return Catalog(items=[_read(entry) for entry in STYLES.values()])
+
+
+@router.get("/areas")
+async def list_areas() -> Catalog:
+    """The areas a yard can have."""
+    return Catalog(items=[_read(entry) for entry in AREAS.values()])
+
+
+def _read(entry: CatalogEntry) -> CatalogEntryRead:
+    return CatalogEntryRead(id=entry.id, name=entry.name, description=entry.description)

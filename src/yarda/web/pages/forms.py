@@ -1,0 +1,133 @@
+"""The design form: what it starts with, what it was filled with, and the request it makes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.photo import Photo, PhotoId, Polygon
+from yarda.domain.request import AUTO, AreaRequest, DesignRequest
+from yarda.errors import InvalidRequest, PhotoNotFound
+from yarda.web.schemas import PolygonsIn, polygons_of
+
+_POLYGONS: TypeAdapter[Any] = TypeAdapter(PolygonsIn)
+FIRST_STYLES = dict(
+    zip(
+        AreaName,
+        (
+            StyleName.CALIFORNIA_NATIVE,
+            StyleName.JAPANESE_ZEN,
+            StyleName.ENGLISH_GARDEN,
+            StyleName.MODERN_MINIMALIST,
+            StyleName.TROPICAL_RESORT,
+        ),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaForm:
+    """One area's fields as they stand."""
+
+    picked: bool
+    style: str
+    wishes: str = ""
+    keep: float = 0.5
+    upload: UploadFile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignForm:
+    """All fields as they stand, so that an error never costs what was entered."""
+
+    key: str
+    horizon: int
+    ground: str
+    provider: str
+    areas: dict[str, AreaForm] = field(default_factory=dict)
+
+    @property
+    def polygons(self) -> tuple[Polygon, ...]:
+        """Raises `InvalidRequest`."""
+        try:
+            return polygons_of(_POLYGONS.validate_python(json.loads(self.ground)))
+        except (ValueError, ValidationError) as error:
+            raise InvalidRequest("the ground's line cannot be read; set it again", field="ground") from error
+
+    def to_request(self, photo: PhotoId, *, own: Mapping[str, PhotoId]) -> DesignRequest:
+        """The request; `own` has the photos uploaded for single areas. Raises `InvalidRequest`."""
+        picked = [(name, area) for name, area in self.areas.items() if area.picked]
+        if not picked:
+            raise InvalidRequest("tick at least one area", field="area")
+        return DesignRequest(
+            photo_id=photo,
+            provider=self.provider or AUTO,
+            areas=tuple(
+                AreaRequest(
+                    area=AreaName(name),
+                    style=StyleName(area.style),
+                    custom_prompt=area.wishes,
+                    preservation_strength=area.keep,
+                    photo_id=own.get(name),
+                )
+                for name, area in picked
+            ),
+        )
+
+
+def fresh_form(photo: Photo, *, provider: str) -> DesignForm:
+    """The form before anything was entered."""
+    return DesignForm(
+        key=str(uuid4()),
+        horizon=round(photo.horizon.y),
+        ground=json.dumps([[list(point) for point in polygon] for polygon in photo.ground.polygons]),
+        provider=provider,
+        areas={
+            area.value: AreaForm(picked=area is AreaName.FRONT_YARD, style=style.value)
+            for area, style in FIRST_STYLES.items()
+        },
+    )
+
+
+async def read_form(request: Request) -> tuple[PhotoId, DesignForm]:
+    """What was sent. Raises `PhotoNotFound`, `InvalidRequest`."""
+    data = await request.form(max_files=6, max_fields=60, max_part_size=64 * 1024)
+    try:
+        photo = PhotoId(UUID(str(data.get("photo_id", ""))))
+    except ValueError:
+        raise PhotoNotFound("there is no such photo; upload it first") from None
+    picked = {str(value) for value in data.getlist("area")}
+    return photo, DesignForm(
+        key=str(data.get("idempotency_key") or uuid4())[:255],
+        horizon=_number(data.get("horizon"), fallback=0, whole=True),
+        ground=str(data.get("ground", "")),
+        provider=str(data.get("provider", "")),
+        areas={area.value: _area(data, area, picked=area.value in picked) for area in AreaName},
+    )
+
+
+def _area(data: FormData, area: AreaName, *, picked: bool) -> AreaForm:
+    style = str(data.get(f"style.{area}", ""))
+    upload = data.get(f"photo.{area}")
+    return AreaForm(
+        picked=picked,
+        style=style if style in set(StyleName) else FIRST_STYLES[area].value,
+        wishes=str(data.get(f"custom_prompt.{area}", "")),
+        keep=_number(data.get(f"preservation_strength.{area}"), fallback=0.5),
+        upload=upload if isinstance(upload, UploadFile) and upload.filename else None,
+    )
+
+
+def _number(value: Any, *, fallback: float, whole: bool = False) -> Any:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = fallback
+    return round(number) if whole else number

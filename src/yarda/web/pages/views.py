@@ -1,0 +1,165 @@
+"""What the templates show of a generation, in words."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from yarda.domain.catalog import AREAS, STYLES, AreaName, StyleName
+from yarda.domain.generation import Stage
+from yarda.web.texts import read_texts
+
+SHOWN_STAGES = [stage for stage in Stage if stage is not Stage.DONE]
+NEEDS_USER_FIRST = {"failed": 0, "processing": 1, "completed": 2, "cancelled": 3, "pending": 4}
+
+
+def area_view(area: dict[str, Any], *, providers: set[str]) -> SimpleNamespace:
+    """An area with everything in words."""
+    name = AREAS[AreaName(area["area"])].name
+    style = STYLES[StyleName(area["style"])]
+    t = read_texts()
+    is_concept = area["provider"] == "concept"
+    kind = t["result"]["concept_word"] if is_concept else t["result"]["photoreal_word"]
+    stem = f"{area['area']}_{area['style']}"
+    seconds = _seconds(area)
+    shown = SimpleNamespace(
+        **area,
+        name=name,
+        style_name=style.name,
+        style_said=style.description,
+        kind=kind,
+        made_by=kind if is_concept else f"{kind} {t['progress']['by']} {str(area['provider']).capitalize()}",
+        state=_state(area, seconds),
+        scale=_scale(area),
+        picture=_picture(area),
+        alt=t["progress"]["photo_alt"],
+        may_fall_back="concept" in providers and not is_concept,
+        file_name=stem + (".png" if is_concept or area["edit_mask_url"] else ".jpg"),
+        small_name=f"{stem}_1600.jpg",
+        mask_name=f"{stem}_mask.png",
+        drawn_by=t["result"]["seconds"].format(
+            provider=t["result"]["concept_rendering"] if is_concept else str(area["provider"]).capitalize(),
+            seconds=seconds,
+        ),
+        from_words=_from_words(area),
+    )
+    if area["status"] == "completed":
+        shown.alt = t["progress"]["design_alt"].format(area=name.lower(), style=style.name)
+    return shown
+
+
+def progress_view(view: dict[str, Any], *, providers: set[str]) -> SimpleNamespace:
+    """A generation on its progress page: what needs the user comes first."""
+    t = read_texts()["progress"]
+    areas = [area_view(area, providers=providers) for area in view["areas"]]
+    ready = sum(area.status == "completed" for area in areas)
+    is_over = view["status"] not in ("pending", "processing")
+    headline = t["headline_one"] if len(areas) == 1 else t["headline_many"].format(all=len(areas))
+    return SimpleNamespace(
+        id=view["id"],
+        is_over=is_over,
+        title=t["title_count"].format(ready=ready, all=len(areas)),
+        headline=t["headline_done"] if is_over else headline,
+        summary=_summary(view, areas),
+        first_done=next((area.id for area in areas if area.status == "completed"), None),
+        areas=sorted(areas, key=lambda area: NEEDS_USER_FIRST[area.status]),
+    )
+
+
+def gallery_view(view: dict[str, Any]) -> SimpleNamespace:
+    """A generation in the gallery."""
+    t = read_texts()["gallery"]
+    areas = [area_view(area, providers=set()) for area in view["areas"]]
+    ready = [area for area in areas if area.status == "completed"]
+    first = areas[0]
+    words = t["areas_one"] if len(areas) == 1 else t["areas_many"].format(n=len(areas))
+    is_over = view["status"] not in ("pending", "processing")
+    return SimpleNamespace(
+        name=view["address"] or ", ".join([first.name, first.style_name]),
+        url=f"/designs/{view['id']}/{ready[0].id}" if ready and is_over else f"/designs/{view['id']}",
+        pictures=[
+            SimpleNamespace(
+                url=area.thumbnail_url or f"{area.source_url}?size=thumb",
+                alt=area.alt,
+                is_still=area.status != "completed",
+            )
+            for area in (ready or areas)[:3]
+            if area.thumbnail_url or area.source_url
+        ],
+        areas_words=words,
+        created_at=view["created_at"],
+        created_words=_when(view["created_at"]),
+        status=view["status"],
+        state=t[f"state_{view['status']}"].format(ready=len(ready), all=len(areas)),
+    )
+
+
+def _summary(view: dict[str, Any], areas: list[SimpleNamespace]) -> str:
+    t = read_texts()["progress"]
+    counts = [
+        (t["ready"], "completed"),
+        (t["drawn"], "processing"),
+        (t["waiting"], "pending"),
+        (t["failed"], "failed"),
+        (t["cancelled"], "cancelled"),
+    ]
+    words = [
+        text.format(n=number)
+        for text, status in counts
+        if (number := sum(area.status == status for area in areas))
+    ]
+    said = ", ".join(words) + "."
+    if view["status"] in ("pending", "processing"):
+        said += f" {t['close']}"
+    return said
+
+
+def _scale(area: dict[str, Any]) -> list[SimpleNamespace]:
+    t = read_texts()
+    order = list(Stage)
+    at = order.index(Stage(area["stage"]))
+    shown = []
+    for stage in SHOWN_STAGES:
+        place = order.index(stage)
+        state = "done" if place < at else "now" if place == at and area["status"] == "processing" else "next"
+        words = f"{t['stage'][stage.value]}: {t['progress'][f'stage_{state}']}"
+        shown.append(SimpleNamespace(at=state, words=words))
+    return shown
+
+
+def _state(area: dict[str, Any], seconds: int) -> str:
+    t = read_texts()
+    match area["status"]:
+        case "completed":
+            return t["progress"]["ready_word"].format(seconds=seconds)
+        case "failed":
+            return t["progress"]["failed_word"]
+        case "cancelled":
+            return t["progress"]["cancelled_word"]
+        case "pending":
+            return t["progress"]["waiting_word"]
+        case _:
+            return t["stage"][area["stage"]]
+
+
+def _picture(area: dict[str, Any]) -> str | None:
+    url = area["image_url"] or area["source_url"]
+    return f"{url}?size=large" if url else None
+
+
+def _from_words(area: dict[str, Any]) -> str:
+    words = read_texts()["result"]["your_photo"]
+    imagery = area["imagery"] or {}
+    parts = [words, imagery.get("captured"), imagery.get("attribution")]
+    return ", ".join(part for part in parts if part)
+
+
+def _seconds(area: dict[str, Any]) -> int:
+    if not area["started_at"]:
+        return 0
+    end = area["completed_at"]
+    until = datetime.fromisoformat(end) if end else datetime.now(UTC)
+    return max(1, round((until - datetime.fromisoformat(area["started_at"])).total_seconds()))
+
+
+def _when(moment: str) -> str:
+    return datetime.fromisoformat(moment).strftime("%-d %B %Y, %H:%M")

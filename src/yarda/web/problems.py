@@ -1,0 +1,133 @@
+"""Errors as problem documents (RFC 9457) with a stable `code`; as pages where a person looks."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from yarda.errors import InvalidRequest, RequestError, ServiceUnavailableError, SetupError
+
+MEDIA_TYPE = "application/problem+json"
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
+
+log = structlog.get_logger()
+
+AsPage = Callable[[Request, "Problem"], Awaitable[Response | None]]
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error: `code` is stable, `detail` says what to do."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Unprocessable Content",
+                "status": 422,
+                "code": "invalid_request",
+                "detail": "areas: choose 1 to 5 areas, not 0",
+                "instance": "/generations/multi",
+                "errors": [{"field": "areas", "detail": "choose 1 to 5 areas, not 0"}],
+            }
+        }
+    )
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str
+    errors: list[FieldProblem] = Field(default_factory=list)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe these errors of a route in the OpenAPI document; 503 comes with every route."""
+    described = {413: "Too large", 404: "Not found, or somebody else's", 422: "A field is wrong"}
+    return {
+        status: {
+            "description": described.get(status, "See the code"),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in (*statuses, 503)
+    }
+
+
+def install(app: FastAPI, *, as_page: AsPage) -> None:
+    """Answer every error as a problem; `as_page` may turn it into a page for a browser."""
+
+    async def answer(
+        request: Request, status: int, code: str, detail: str, *, errors: Sequence[FieldProblem] = ()
+    ) -> Response:
+        problem = Problem(
+            title=_title(status),
+            status=status,
+            code=code,
+            detail=detail,
+            instance=request.url.path,
+            errors=list(errors),
+        )
+        page = await as_page(request, problem)
+        if page is not None:
+            return page
+        return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+    @app.exception_handler(RequestError)
+    async def _refused(request: Request, error: RequestError) -> Response:
+        field = error.field if isinstance(error, InvalidRequest) else None
+        errors = [FieldProblem(field=field, detail=str(error))] if field else []
+        return await answer(request, error.status, error.code, str(error), errors=errors)
+
+    @app.exception_handler(ServiceUnavailableError)
+    async def _away(request: Request, error: ServiceUnavailableError) -> Response:
+        response = await answer(request, 503, error.code, f"{error}; nothing was lost")
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    @app.exception_handler(SetupError)
+    async def _set_up_wrong(request: Request, error: SetupError) -> Response:
+        log.error("set_up_wrong", reason=str(error))
+        response = await answer(request, 503, "not_ready", str(error))
+        response.headers["Retry-After"] = "60"
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = [_field_problem(entry) for entry in error.errors()]
+        detail = "; ".join(f"{entry.field}: {entry.detail}" for entry in errors)
+        return await answer(request, 422, "invalid_request", detail, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        code = CODES.get(error.status_code, "http_error")
+        response = await answer(request, error.status_code, code, str(error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def _defect(request: Request, error: Exception) -> Response:
+        log.error("request_crashed", path=request.url.path, exc_info=error)
+        return await answer(request, 500, "internal_error", "Something in Yarda failed; the log says what.")
+
+
+def _field_problem(entry: dict[str, Any]) -> FieldProblem:
+    where = [str(part) for part in entry["loc"] if part not in ("body", "query", "path", "header")]
+    return FieldProblem(field=".".join(where) or "body", detail=str(entry["msg"]).removeprefix("Value error, "))
+
+
+def _title(status: int) -> str:
+
+    return HTTPStatus(status).phrase
