@@ -57,27 +57,28 @@ def rejection(response: httpx2.Response, text: str, *, model: str) -> ProviderEr
             return ProviderFailed(NAME, reason)
 
 
-def read_answer(answer: types.GenerateContentResponse, *, price: Price) -> Rendering:
-    """The picture of a 200. Raises `PromptRefused`, or `UnusableReply` when there is none."""
+def read_answer(answer: types.GenerateContentResponse, reply: bytes, *, price: Price) -> Rendering:
+    """The picture of a 200. Raises `PromptRefused`, or `UnusableReply` when there is none.
+
+    `reply` is what the answer was parsed from.
+    """
     reference = _shortened(answer.response_id) or None
     blocked = answer.prompt_feedback
     if blocked is not None and blocked.block_reason is not None:
-        words = _shortened(blocked.block_reason_message)
-        raise PromptRefused(NAME, f"prompt blocked: {blocked.block_reason.value} {words}", reference=reference)
+        raise PromptRefused(NAME, f"prompt blocked: {blocked.block_reason.value}", reference=reference)
     if not answer.candidates:
         raise UnusableReply(NAME, "the reply has no candidates", reference=reference)
     candidate = answer.candidates[0]
     finish = candidate.finish_reason
     ending = f"finished with {finish.value if finish else 'no reason'}"
     if finish in REFUSALS:
-        words = _shortened(candidate.finish_message)
-        raise PromptRefused(NAME, f"{ending} {words}", reference=reference)
+        raise PromptRefused(NAME, f"{ending} {_finish_message(reply)}".rstrip(), reference=reference)
     # Drafts come as thoughts, and where several pictures come the last one is the finished one.
     parts = [part for part in (candidate.content and candidate.content.parts) or [] if not part.thought]
     pictures = [part.inline_data for part in parts if part.inline_data and part.inline_data.data]
     if not pictures:
-        words = _shortened(candidate.finish_message or " ".join(part.text or "" for part in parts))
-        raise UnusableReply(NAME, f"no picture, {ending} {words}", reference=reference)
+        words = _finish_message(reply) or _shortened(" ".join(part.text or "" for part in parts))
+        raise UnusableReply(NAME, f"no picture, {ending} {words}".rstrip(), reference=reference)
     assert pictures[-1].data is not None
     return Rendering(
         image=pictures[-1].data,
@@ -105,6 +106,15 @@ def _cost(usage: types.GenerateContentResponseUsageMetadata | None, *, price: Pr
 def _tokens(count: int | None) -> int:
     """A count as it can be; what is out of all reason must not stop the books."""
     return min(max(count or 0, 0), MOST_TOKENS)
+
+
+def _finish_message(reply: bytes) -> str:
+    """Why there is no picture, in the provider's words; the library loses them on the way."""
+    match json.loads(reply.decode(errors="replace")):
+        case {"candidates": [{"finishMessage": str(words)}, *_]}:
+            return _shortened(words)
+        case _:
+            return ""
 
 
 def _error_object(text: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class SendOnce(httpx2.AsyncBaseTransport):
         self._tls = tls
         self._seconds = seconds
         self._sent = False
+        self.reply = b""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if self._sent:
@@ -50,9 +51,9 @@ class SendOnce(httpx2.AsyncBaseTransport):
         request.headers["accept-encoding"] = "identity"
         connect = min(CONNECT_SECONDS, self._seconds / 2)
         request.extensions["timeout"] = httpx2.Timeout(None, connect=connect).as_dict()
-        body = await self._exchange(request)
+        self.reply = await self._exchange(request)
         await self._sink.commit()
-        return httpx2.Response(200, content=body)
+        return httpx2.Response(200, content=self.reply)
 
     async def _exchange(self, request: httpx2.Request) -> bytes:
         try:
@@ -94,10 +95,10 @@ class Replay(httpx2.AsyncBaseTransport):
     """Gives a client the body of an earlier reply, as if it had just arrived. Nothing is sent."""
 
     def __init__(self, reply: bytes) -> None:
-        self._reply = reply
+        self.reply = reply
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, content=self._reply)
+        return httpx2.Response(200, content=self.reply)
 
 
 def retry_after_seconds(headers: httpx2.Headers) -> float | None:

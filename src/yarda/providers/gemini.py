@@ -62,7 +62,7 @@ class GeminiProvider:
 
     async def _ask(
         self,
-        transport: httpx2.AsyncBaseTransport,
+        transport: SendOnce | Replay,
         contents: list[types.Part],
         config: types.GenerateContentConfig,
     ) -> Rendering:
@@ -77,7 +77,7 @@ class GeminiProvider:
             # The transport speaks our errors, so this is the library choking on the reply. It fails in
             # many ways on bytes that are no answer of Gemini's: JSON, types, base64, depth.
             raise UnusableReply(NAME, f"the reply cannot be read: {type(error).__name__}") from error
-        return read_answer(answer, price=gemini_price(self.model))
+        return read_answer(answer, transport.reply, price=gemini_price(self.model))
 
     def _client(self, carrier: httpx2.AsyncClient) -> genai.Client:
         options = types.HttpOptions(

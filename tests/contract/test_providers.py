@@ -1,0 +1,89 @@
+"""What every image provider promises; a new one joins with a line in `PROVIDERS`."""
+
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from PIL import Image
+
+from tests.emulators.gemini import KEY, GeminiEmulator
+from yarda.domain.attempt import AttemptId
+from yarda.errors import ProviderError
+from yarda.pipeline.ports import ImageProvider, RenderOrder
+from yarda.providers.gemini import GeminiProvider
+from yarda.spool import DiskSpool
+
+ATTEMPT = AttemptId(UUID("00000000-0000-4000-8000-000000000002"))
+
+
+@asynccontextmanager
+async def gemini() -> AsyncIterator[ImageProvider]:
+    async with GeminiEmulator() as emulator:
+        provider = GeminiProvider(api_key=KEY, base_url=emulator.base_url, call_seconds=10)
+        yield provider
+        await provider.close()
+
+
+PROVIDERS: dict[str, Callable[[], AbstractAsyncContextManager[ImageProvider]]] = {"gemini": gemini}
+
+
+@pytest.fixture(params=PROVIDERS)
+async def provider(request: pytest.FixtureRequest) -> AsyncIterator[ImageProvider]:
+    async with PROVIDERS[request.param]() as provider:
+        yield provider
+
+
+async def test_says_who_it_is_and_what_a_call_can_cost(provider: ImageProvider) -> None:
+    assert provider.name in PROVIDERS
+    assert provider.model
+    assert provider.price_cap_usd >= 0
+    assert provider.usual_seconds > 0
+
+
+async def test_returns_a_picture_that_is_not_the_photo(
+    provider: ImageProvider, order: RenderOrder, spool: DiskSpool
+) -> None:
+    async with spool.open_sink(ATTEMPT, provider=provider.name) as sink:
+        rendering = await provider.render(order, sink)
+
+    with Image.open(io.BytesIO(rendering.image)) as picture:
+        picture.load()
+        assert Image.MIME[picture.format or ""] == rendering.media_type
+    assert rendering.image != order.photo
+    assert 0 <= rendering.cost_usd <= provider.price_cap_usd
+
+
+async def test_the_reply_is_safe_before_the_picture_is_handed_over(
+    provider: ImageProvider, order: RenderOrder, spool: DiskSpool
+) -> None:
+    async with spool.open_sink(ATTEMPT, provider=provider.name) as sink:
+        rendering = await provider.render(order, sink)
+        reply = await spool.find(ATTEMPT)
+
+    assert reply is not None
+    assert await provider.read_reply(order, reply) == rendering
+
+
+@pytest.mark.parametrize("reply", [b"", b"{}", b"[1]", b"no reply", b"\xff\x00\xfe", b"PK\x03\x04"])
+async def test_bytes_that_are_no_reply_are_a_provider_error(
+    reply: bytes, provider: ImageProvider, order: RenderOrder
+) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await provider.read_reply(order, reply)
+
+    assert caught.value.provider == provider.name
+
+
+async def test_a_photo_it_cannot_read_is_a_provider_error(
+    provider: ImageProvider, order: RenderOrder, spool: DiskSpool
+) -> None:
+    blank = replace(order, photo=b"")
+
+    async with spool.open_sink(ATTEMPT, provider=provider.name) as sink:
+        with pytest.raises(ProviderError):
+            await provider.render(blank, sink)
+
+    assert await spool.find(ATTEMPT) is None

@@ -1,0 +1,229 @@
+"""Plays Gemini's generateContent on 127.0.0.1, in a test or as a process of its own.
+
+    python -m tests.emulators.gemini --port 8901 --delay 2 --log calls.jsonl --script 'status:503,ok,reset'
+
+A script is a list of behaviours, one per call; after its end every call is answered with `ok`.
+A behaviour is a word, with its argument after a colon: see `_behave`.
+"""
+
+import argparse
+import asyncio
+import base64
+import io
+import json
+import re
+import signal
+from collections import deque
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageFilter, ImageOps
+
+from tests.emulators.server import PIECE, EmulatedServer, Exchange
+
+KEY = "test-key-0123456789"
+MODELS = ("gemini-nano-banana-2.1", "gemini-3-pro-image", "gemini-2.5-flash-image")
+PATH = re.compile(r"/v1beta/models/([^/:]+):generateContent")
+TINT = (60, 150, 70)
+FROM_URL_SAFE = str.maketrans("-_", "+/")
+
+
+class GeminiEmulator(EmulatedServer):
+    """Checks each request as Gemini does, then does what the script says."""
+
+    def __init__(
+        self,
+        script: Iterable[str] = (),
+        *,
+        key: str = KEY,
+        delay: float = 0.0,
+        port: int = 0,
+        log: Path | None = None,
+    ) -> None:
+        super().__init__(self._answer, port=port, log=log)
+        self.script = deque(script)
+        self.last: dict[str, Any] = {}
+        self.last_headers: dict[str, str] = {}
+        self._key = key
+        self._delay = delay
+
+    async def _answer(self, exchange: Exchange) -> str:
+        self.last_headers = exchange.headers
+        problem = self._problem(exchange)
+        if problem is not None:
+            status, name, message = problem
+            await exchange.respond(status, _error(status, name, message))
+            return f"{status} {name}"
+        behaviour = self.script.popleft() if self.script else "ok"
+        if self._delay:
+            await exchange.wait(self._delay)
+        await _behave(behaviour, exchange, order=self.last)
+        return behaviour
+
+    def _problem(self, exchange: Exchange) -> tuple[int, str, str] | None:
+        path = PATH.fullmatch(exchange.call.path)
+        if exchange.call.method != "POST" or path is None:
+            return 404, "NOT_FOUND", f"no such method: {exchange.call.path}"
+        if "x-goog-api-key" not in exchange.headers:
+            return 403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers."
+        if exchange.headers["x-goog-api-key"] != self._key:
+            return 400, "INVALID_ARGUMENT", f"API key not valid: {exchange.headers['x-goog-api-key']}"
+        if path[1] not in MODELS:
+            return 404, "NOT_FOUND", f"models/{path[1]} is not found for API version v1beta"
+        try:
+            self.last = json.loads(exchange.body)
+            _photo(self.last)
+        except (ValueError, LookupError, StopIteration):
+            return 400, "INVALID_ARGUMENT", "Invalid JSON payload, or no picture in it."
+        if "2.5" in path[1] and "imageSize" in self.last["generationConfig"]["imageConfig"]:
+            return 400, "INVALID_ARGUMENT", "imageSize is not supported by this model."
+        return None
+
+
+async def _behave(behaviour: str, exchange: Exchange, *, order: dict[str, Any]) -> None:
+    kind, _, argument = behaviour.partition(":")
+    match kind:
+        case "status":
+            await exchange.respond(int(argument), _error(int(argument), "UNAVAILABLE", "The model is overloaded."))
+        case "bare":
+            await exchange.respond(int(argument), b"")
+        case "html":
+            page = b"<!DOCTYPE html><title>Error</title><p>That\xe2s an error.</p>"
+            await exchange.respond(int(argument), page, [("content-type", "text/html")])
+        case "retry_info":
+            await exchange.respond(429, _error(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", wait=argument))
+        case "retry_after":
+            await exchange.respond(429, b"{}", [("retry-after", argument)])
+        case "redirect":
+            await exchange.respond(307, b"", [("location", argument)])
+        case "hang" | "reset" | "error_hang" | "cut" | "hang_mid_body" | "reset_mid_body" | "hang_after_headers":
+            await _break_off(kind, exchange, order=order)
+        case "huge":
+            await exchange.begin(200, length=int(argument))
+            for _ in range(int(argument) // PIECE):
+                await exchange.send(b" " * PIECE)
+        case "trickle":
+            await exchange.begin(200, length=None)
+            while not exchange.call.client_gone:
+                await exchange.send(b" ")
+                await exchange.wait(float(argument))
+        case "delay":
+            await exchange.wait(float(argument))
+            await _behave("ok", exchange, order=order)
+        case _:
+            await exchange.respond(200, await asyncio.to_thread(_body, kind, argument, order))
+
+
+async def _break_off(kind: str, exchange: Exchange, *, order: dict[str, Any]) -> None:
+    body = await asyncio.to_thread(_body, "ok", "", order)
+    if kind == "error_hang":
+        await exchange.begin(429, length=1000)
+    elif kind not in ("hang", "reset"):
+        await exchange.begin(200, length=len(body))
+    if kind in ("cut", "hang_mid_body", "reset_mid_body"):
+        await exchange.send(body[: len(body) // 2])
+    if "hang" in kind:
+        await exchange.wait(None)
+    if "reset" in kind:
+        exchange.reset()
+
+
+def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
+    """The bytes of an answer with status 200."""
+    match kind:
+        case "empty":
+            return b""
+        case "raw":
+            return argument.encode()
+        case "blocked":
+            return _json({"promptFeedback": {"blockReason": argument}, "responseId": "r-blocked"})
+        case "finish":
+            return _json(
+                {"candidates": [{"finishReason": argument, "finishMessage": "why"}], "responseId": "r-end"}
+            )
+        case "text_only":
+            return _reply([{"text": "I cannot edit this picture."}])
+        case "no_picture":
+            return _reply([])
+        case "bad_base64":
+            return _reply([{"inlineData": {"mimeType": "image/png", "data": "%%% not base64"}}])
+        case "echo":
+            return _reply([_inline(_photo(order))])
+        case "thoughts":
+            draft = {**_inline(b"draft"), "thought": True}
+            return _reply([draft, {"text": "Here it is."}, _inline(b"first"), _inline(draw(_photo(order)))])
+        case "ok":
+            return _reply([{"text": "Here is your garden."}, _inline(draw(_photo(order)))])
+        case _:
+            raise ValueError(f"no such behaviour: {kind}")
+
+
+@lru_cache(maxsize=64)
+def draw(photo: bytes) -> bytes:
+    """The emulated design: the photo at another size, blurred and tinted so that nobody takes it for the photo."""
+    with Image.open(io.BytesIO(photo)) as source:
+        source.draft("RGB", (1024, 1024))
+        small = ImageOps.contain(source.convert("RGB"), (1024, 1024)).resize((1024, 768))
+    blurred = small.filter(ImageFilter.GaussianBlur(4))
+    out = io.BytesIO()
+    Image.blend(blurred, Image.new("RGB", blurred.size, TINT), 0.4).save(out, "JPEG", quality=88)
+    return out.getvalue()
+
+
+def _photo(order: dict[str, Any]) -> bytes:
+    parts = order["contents"][0]["parts"]
+    data: str = next(part["inlineData"]["data"] for part in parts if "inlineData" in part)
+    # The client sends base64 for URLs, curl examples send the plain kind; Gemini takes both.
+    return base64.b64decode(data.translate(FROM_URL_SAFE), validate=True)
+
+
+def _inline(picture: bytes) -> dict[str, Any]:
+    return {"inlineData": {"mimeType": "image/jpeg", "data": base64.b64encode(picture).decode()}}
+
+
+def _reply(parts: list[dict[str, Any]]) -> bytes:
+    usage = {
+        "promptTokenCount": 1400,
+        "candidatesTokenCount": 1130,
+        "thoughtsTokenCount": 200,
+        "totalTokenCount": 2730,
+        "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}],
+    }
+    candidate = {"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}
+    return _json({"candidates": [candidate], "usageMetadata": usage, "responseId": "r-0001"})
+
+
+def _error(status: int, name: str, message: str, *, wait: str | None = None) -> bytes:
+    details: list[dict[str, Any]] = [{"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": []}]
+    if wait is not None:
+        details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": wait})
+    return _json({"error": {"code": status, "message": message, "status": name, "details": details}})
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    script = arguments.script.split(",") if arguments.script else ()
+    emulator = GeminiEmulator(
+        script, key=arguments.key, delay=arguments.delay, port=arguments.port, log=arguments.log
+    )
+    async with emulator:
+        print(emulator.base_url, flush=True)  # noqa: T201
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Plays Gemini's generateContent.")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before every answer")
+    parser.add_argument("--log", type=Path, help="a file that gets a JSON line per event")
+    parser.add_argument("--script", default="", help="behaviours, separated by commas")
+    parser.add_argument("--key", default=KEY)
+    asyncio.run(_run(parser.parse_args()))
