@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from uuid import UUID
 
+import httpx2
 import psutil
 import pytest
 
@@ -24,6 +25,7 @@ from yarda.errors import (
     UnusableReply,
 )
 from yarda.pipeline.ports import Rendering, RenderOrder
+from yarda.providers._streaming import SendOnce
 from yarda.providers.gemini import GeminiProvider, nearest_ratio
 from yarda.spool import CAP_BYTES, DiskSpool
 
@@ -56,6 +58,10 @@ async def connect(emulator: GeminiEmulator) -> AsyncIterator[Connect]:
 async def render(provider: GeminiProvider, order: RenderOrder, spool: DiskSpool) -> Rendering:
     async with spool.open_sink(ATTEMPT, provider=provider.name) as sink:
         return await provider.render(order, sink)
+
+
+def _rejected(response: httpx2.Response, text: str) -> ProviderError:
+    return ProviderMisconfigured("gemini", text)
 
 
 async def test_returns_the_picture_with_its_reference_and_cost(
@@ -200,6 +206,7 @@ COMMITTED = [
     ('raw:{"responseId": 7}', UnusableReply, "cannot be read"),
     ('raw:{"candidates": [{}]}', UnusableReply, "no picture, finished with no reason"),
     ('raw:{"candidates": [{"content": {}, "finishReason": "STOP"}]}', UnusableReply, "no picture"),
+    ("draft_only", UnusableReply, "no picture"),
     ("bad_base64", UnusableReply, "cannot be read"),
     ("text_only", UnusableReply, "I cannot edit this picture."),
     ("no_picture", UnusableReply, "no picture"),
@@ -270,6 +277,21 @@ async def test_a_continuation_that_offers_a_token_is_not_followed(
 
     with pytest.raises(UnusableReply, match="no picture, finished with CONTINUATION"):
         await render(connect(), order, spool)
+
+    assert len(emulator.calls) == 1
+
+
+async def test_a_client_that_sends_again_by_itself_is_stopped(emulator: GeminiEmulator, spool: DiskSpool) -> None:
+    async with spool.open_sink(ATTEMPT, provider="gemini") as sink:
+        once = SendOnce(
+            sink, provider="gemini", reject=_rejected, tls=httpx2.create_ssl_context(), seconds=CALL_SECONDS
+        )
+        async with httpx2.AsyncClient(transport=once) as client:
+            with pytest.raises(ProviderMisconfigured):
+                await client.post(emulator.base_url)
+
+            with pytest.raises(RuntimeError, match="sent once"):
+                await client.post(emulator.base_url)
 
     assert len(emulator.calls) == 1
 

@@ -147,6 +147,8 @@ def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
             return _reply([{"text": "I cannot edit this picture."}])
         case "no_picture":
             return _reply([])
+        case "draft_only":
+            return _reply([{**_inline(b"draft"), "thought": True}])
         case "bad_base64":
             return _reply([{"inlineData": {"mimeType": "image/png", "data": "%%% not base64"}}])
         case "echo":
