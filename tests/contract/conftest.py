@@ -1,15 +1,19 @@
-"""An order and a real spool, for every provider's tests."""
+"""An order, a real spool and an emulated Gemini for the providers' tests."""
 
 import io
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from PIL import Image
 
+from tests.contract.gemini_call import CALL_SECONDS, Connect
+from tests.emulators.gemini import KEY, GeminiEmulator
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.generation import AreaId
 from yarda.pipeline.ports import RenderOrder
+from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool
 
 
@@ -41,3 +45,23 @@ def order(photo: bytes) -> RenderOrder:
 @pytest.fixture
 def spool(tmp_path: Path) -> DiskSpool:
     return DiskSpool(tmp_path / "spool")
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[GeminiEmulator]:
+    async with GeminiEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def connect(emulator: GeminiEmulator) -> AsyncIterator[Connect]:
+    made: list[GeminiProvider] = []
+
+    def connect(**settings: object) -> GeminiProvider:
+        given = {"api_key": KEY, "base_url": emulator.base_url, "call_seconds": CALL_SECONDS, **settings}
+        made.append(GeminiProvider(**given))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield connect
+    for provider in made:
+        await provider.close()
