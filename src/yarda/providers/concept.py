@@ -40,7 +40,7 @@ class ConceptProvider:
 
     @property
     def model(self) -> str:
-        return f"yarda-concept {garden.VERSION}"
+        return f"yarda-concept {garden.CONCEPT_VERSION}"
 
     async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:
         """Raises `OrderRefused` when the ground cannot be designed, `ProviderCrashed` when the child died."""

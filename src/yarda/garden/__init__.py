@@ -1,0 +1,72 @@
+"""The garden: designed as a scene in metres, and path-traced into the user's own photo.
+
+A library of its own. Nothing heavy is imported here: the painter runs in a process of its own.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from yarda.garden.brief import AREAS, CONCEPT_VERSION, Brief, Limits, Painting, Sun
+from yarda.garden.errors import (
+    GardenError,
+    NoGround,
+    PainterCrashed,
+    PainterError,
+    PainterOutOfMemory,
+    PainterTimedOut,
+    PainterUnavailable,
+    UnknownArea,
+    UnknownStyle,
+)
+from yarda.garden.model import Garden
+from yarda.garden.process import paint_in_process
+from yarda.garden.shapes import GroundProposal, Horizon, Polygon
+
+if TYPE_CHECKING:
+    from yarda.garden.flora.species import species
+    from yarda.garden.ground import propose_ground
+    from yarda.garden.horizon import propose_horizon
+    from yarda.garden.painter import paint
+    from yarda.garden.styles import styles
+
+__all__ = [
+    "AREAS",
+    "CONCEPT_VERSION",
+    "Brief",
+    "Garden",
+    "GardenError",
+    "GroundProposal",
+    "Horizon",
+    "Limits",
+    "NoGround",
+    "PainterCrashed",
+    "PainterError",
+    "PainterOutOfMemory",
+    "PainterTimedOut",
+    "PainterUnavailable",
+    "Painting",
+    "Polygon",
+    "Sun",
+    "UnknownArea",
+    "UnknownStyle",
+    "paint",
+    "paint_in_process",
+    "propose_ground",
+    "propose_horizon",
+    "species",
+    "styles",
+]
+
+_LAZY = {
+    "paint": "yarda.garden.painter",
+    "propose_ground": "yarda.garden.ground",
+    "propose_horizon": "yarda.garden.horizon",
+    "species": "yarda.garden.flora.species",
+    "styles": "yarda.garden.styles",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'yarda.garden' has no attribute {name!r}")

@@ -1,0 +1,102 @@
+"""What the painter is asked for and what it gives back, as plain data."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+from yarda.garden.catalog import build
+from yarda.garden.errors import InvalidBrief, InvalidCatalog, UnknownArea
+from yarda.garden.model import Garden
+from yarda.garden.shapes import Polygon
+
+CONCEPT_VERSION = "1"
+AREAS = ("front_yard", "backyard", "walkway", "patio", "pool_area")
+FINAL_SAMPLES = 16
+PREVIEW_SAMPLES = 4
+DEFAULT_LONGEST_SIDE_PX = 1536
+
+OnProgress: TypeAlias = Callable[[float], None]
+"""Told the share of the work that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sun:
+    """Where the sun stands: degrees right of straight behind the camera, degrees up, and its share of the light."""
+
+    azimuth: float
+    elevation: float
+    strength: float
+
+    def __post_init__(self) -> None:
+        if not (5 <= self.elevation <= 90 and 0 <= self.strength <= 1):
+            raise ValueError("the sun's elevation is 5 to 90 degrees, its strength 0 to 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """One picture to paint. `photo` is an upright JPEG or PNG; polygons and the horizon are in its pixels."""
+
+    photo: Path
+    area: str
+    style: str
+    ground: tuple[Polygon, ...]
+    keep_in_front: tuple[Polygon, ...] = ()
+    horizon_y: float | None = None
+    focal_length_35mm: float | None = None
+    custom_prompt: str = ""
+    preservation: float = 0.5
+    seed: int = 1
+    samples: int = FINAL_SAMPLES
+    longest_side_px: int | None = None
+    sun: Sun | None = None
+
+    def __post_init__(self) -> None:
+        if self.area not in AREAS:
+            raise UnknownArea(f"{self.area!r} is not one of {', '.join(AREAS)}")
+        if not 0 <= self.preservation <= 1:
+            raise InvalidBrief("preservation is 0 to 1")
+        if not 1 <= self.samples <= 1024:
+            raise InvalidBrief("samples are 1 to 1024")
+        if self.seed < 0:
+            raise InvalidBrief("the seed is 0 or more")
+        if self.longest_side_px is not None and not 64 <= self.longest_side_px <= 4096:
+            raise InvalidBrief("longest_side_px is 64 to 4096")
+        if self.focal_length_35mm is not None and not 8 <= self.focal_length_35mm <= 300:
+            raise InvalidBrief("focal_length_35mm is 8 to 300")
+
+    def to_json(self) -> str:
+        """The brief as JSON; `from_json` gives it back."""
+        return json.dumps(asdict(self) | {"photo": str(self.photo)})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote. Raises InvalidBrief, or UnknownArea, when something in it is wrong."""
+        try:
+            table: Any = json.loads(text)
+            photo = Path(table.pop("photo"))
+            return build(cls, table, where="brief", photo=photo)
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidCatalog) as error:
+            raise InvalidBrief(f"the brief cannot be read: {error}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a painter's process may use. `threads` defaults to the processors of this machine, four at most."""
+
+    seconds: float = 120.0
+    memory_bytes: int = 3 * 2**30
+    threads: int = min(4, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painting:
+    """A finished picture: the photo's size, and identical to it wherever the edit mask is 0."""
+
+    image_png: bytes
+    edit_mask_png: bytes
+    garden: Garden
+    version: str
+    seconds: float

@@ -1,0 +1,42 @@
+"""From a style and a site to a garden: zones first, then plants and stones from large to small."""
+
+import numpy as np
+
+from yarda.garden.fields import design_fields
+from yarda.garden.model import Garden
+from yarda.garden.planting import Planter
+from yarda.garden.shapes import Polygon
+from yarda.garden.site import Site
+from yarda.garden.slabs import lay_slabs
+from yarda.garden.styles import Style
+
+
+def lay_out(
+    style: Style,
+    site: Site,
+    *,
+    area: str,
+    seed: int,
+    preservation: float,
+    ground: tuple[Polygon, ...],
+) -> Garden:
+    """Design the ground. The same arguments give the same garden; `preservation` near 1 plants less."""
+    rng = np.random.default_rng([seed, 17])
+    fields = design_fields(style, site, area=area, rng=rng, preservation=preservation)
+    planter = Planter(site=site, fields=fields, rng=rng, area=area)
+    planter.set_groups(style)
+    planter.set_rows(style.rows)
+    planter.strew(style.drifts, amount=1.25 - 0.5 * preservation)
+    slabs = (
+        lay_slabs(style.path.slabs, fields.path, site=site, rng=rng) if fields.path and style.path.slabs else ()
+    )
+    return Garden(
+        style=style.id,
+        area=area,
+        seed=seed,
+        camera=site.camera,
+        ground=ground,
+        zones=fields.zones(),
+        plants=tuple(planter.plants),
+        features=(*slabs, *planter.features),
+    )

@@ -1,0 +1,157 @@
+"""Ground materials as data, and their textures sampled in perspective."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+
+from yarda.garden import tiles
+from yarda.garden.catalog import build, read_table
+from yarda.garden.errors import InvalidCatalog
+from yarda.garden.shapes import Floats, Singles
+
+PAD = 2
+
+GENERATORS: dict[str, Callable[..., tuple[Floats, float]]] = {
+    maker.__name__: maker
+    for maker in (
+        tiles.gravel,
+        tiles.flags,
+        tiles.grit,
+        tiles.moss,
+        tiles.concrete,
+        tiles.paving,
+        tiles.brick,
+        tiles.deck,
+        tiles.chips,
+        tiles.lawn,
+    )
+}
+
+
+class Relief(StrEnum):
+    """Small things laid on a material near the camera."""
+
+    NONE = ""
+    GRASS = "grass"
+    PEBBLES = "pebbles"
+    COBBLES = "cobbles"
+    CHIPS = "chips"
+
+
+class Pattern(StrEnum):
+    """What is drawn over a material at the scale of the garden."""
+
+    NONE = ""
+    MOWN = "mown"
+    RAKED = "raked"
+    WATER = "water"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A ground material."""
+
+    name: str
+    generator: str
+    shape: Mapping[str, Any]
+    relief: Relief = Relief.NONE
+    pattern: Pattern = Pattern.NONE
+
+    def __post_init__(self) -> None:
+        if self.generator not in GENERATORS:
+            raise ValueError(f"generator {self.generator!r} is not one of {', '.join(sorted(GENERATORS))}")
+        try:
+            inspect.signature(GENERATORS[self.generator]).bind(**self.shape)
+        except TypeError as error:
+            raise ValueError(f"shape of {self.generator}: {error}") from error
+
+
+@cache
+def materials() -> Mapping[str, Material]:
+    """All materials by id."""
+    tables = read_table("materials.toml")
+    return {key: build(Material, table, where=f"materials.toml: {key}") for key, table in tables.items()}
+
+
+def get_material(key: str) -> Material:
+    """The material with this id."""
+    try:
+        return materials()[key]
+    except KeyError:
+        raise InvalidCatalog(f"{key!r} is not a material") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texture:
+    """A tile and its smaller copies, each padded so that sampling wraps around."""
+
+    levels: tuple[Singles, ...]
+    tile: float
+    size: int
+
+
+@cache
+def get_texture(key: str) -> Texture:
+    """The texture of a material, made once per process."""
+    material = get_material(key)
+    image, tile = GENERATORS[material.generator](**material.shape)
+    return make_texture(image, tile=tile)
+
+
+def make_texture(image: Floats, *, tile: float) -> Texture:
+    """The pyramid over a square tile."""
+    level = np.clip(image, 0.004, 0.95).astype(np.float32)
+    levels = [level]
+    while levels[-1].shape[0] > 8:
+        levels.append(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    padded = tuple(np.pad(level, ((PAD, PAD), (PAD, PAD), (0, 0)), mode="wrap") for level in levels)
+    return Texture(levels=padded, tile=tile, size=image.shape[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Ground points seen by a block of pixels, one depth per row, and how much ground a pixel covers."""
+
+    x: Floats
+    z: Floats
+    across: Floats
+    """Metres per pixel across, per row."""
+    deep: Floats
+    """Metres per pixel in depth, per row."""
+
+
+def sample(texture: Texture, view: View, *, angle: float = 0.0, taps: int = 6) -> Singles:
+    """The texture's colours at the ground points, without aliasing: mip levels by width, taps by depth."""
+    turned = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    count = np.clip(np.ceil(view.deep / view.across), 1, taps)
+    footprint = np.maximum(view.across, view.deep / count / 1.2)
+    wanted = np.log2(np.maximum(footprint * texture.size / texture.tile, 1e-6))
+    wanted = np.clip(wanted, 0, len(texture.levels) - 1.001)
+    lower = np.floor(wanted).astype(int)
+    result = np.zeros((*view.x.shape, 3), np.float32)
+    for level in np.unique(lower):
+        rows = np.flatnonzero(lower == level)
+        share = (wanted[rows] - level)[:, None, None].astype(np.float32)
+        total = np.zeros((len(rows), view.x.shape[1], 3), np.float32)
+        for tap in range(taps):
+            depth = view.z[rows] + ((tap + 0.5) / taps - 0.5) * view.deep[rows][:, None]
+            u = turned[0, 0] * view.x[rows] + turned[0, 1] * depth
+            v = turned[1, 0] * view.x[rows] + turned[1, 1] * depth
+            total += (1 - share) * _look_up(texture, u, v, level=int(level))
+            total += share * _look_up(texture, u, v, level=int(level) + 1)
+        result[rows] = total / taps
+    return result
+
+
+def _look_up(texture: Texture, u: Floats, v: Floats, *, level: int) -> Singles:
+    image = texture.levels[min(level, len(texture.levels) - 1)]
+    size = image.shape[0] - 2 * PAD
+    column = ((u / texture.tile) % 1 * size - 0.5 + PAD).astype(np.float32)
+    row = ((v / texture.tile) % 1 * size - 0.5 + PAD).astype(np.float32)
+    return np.asarray(cv2.remap(image, column, row, cv2.INTER_LINEAR), np.float32)

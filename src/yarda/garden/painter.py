@@ -1,0 +1,162 @@
+"""Paints one brief. As `python -m yarda.garden.painter` it is the child process that `process` starts."""
+
+import ctypes
+import io
+import json
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting
+from yarda.garden.camera import Camera, camera_for
+from yarda.garden.composite import blend, make_layer
+from yarda.garden.errors import GardenError, UnreadablePhoto
+from yarda.garden.ground import fill_polygons, ground_mask
+from yarda.garden.horizon import propose_horizon
+from yarda.garden.layout import lay_out
+from yarda.garden.light import match_light, to_linear
+from yarda.garden.raytrace import trace
+from yarda.garden.relief import place_patches
+from yarda.garden.shapes import Bytes
+from yarda.garden.site import survey
+from yarda.garden.styles import get_style
+from yarda.garden.surface import paint_ground
+
+SUPERSAMPLING = 1.5
+
+Progress = Callable[[float], None]
+
+
+def paint(brief: Brief, *, on_progress: Progress = lambda share: None) -> Painting:
+    """Design and paint a garden in this process.
+
+    Raises `NoGround`, `UnknownStyle`, `UnreadablePhoto`, and `PainterUnavailable` without Mitsuba.
+    """
+    started = time.monotonic()
+    style = get_style(brief.style)
+    photo = _read(brief.photo)
+    camera, scale = _camera(brief, photo)
+    small = (
+        cv2.resize(photo, (camera.width_px, camera.height_px), interpolation=cv2.INTER_AREA)
+        if scale < 1
+        else photo
+    )
+    size = (camera.width_px, camera.height_px)
+    mask = ground_mask(brief.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale)
+    front = fill_polygons(brief.keep_in_front, size_px=size, scale=scale)
+    site = survey(camera, mask)
+    garden = lay_out(
+        style, site, area=brief.area, seed=brief.seed, preservation=brief.preservation, ground=brief.ground
+    )
+    on_progress(0.1)
+    surface = paint_ground(garden, site, supersampling=SUPERSAMPLING)
+    light = match_light(to_linear(small / 255.0), mask > 127)
+    albedo = np.zeros((camera.height_px, camera.width_px, 3), np.float32) + 0.2
+    top = round(surface.top / SUPERSAMPLING)
+    albedo[top:] = cv2.resize(
+        surface.albedo, (camera.width_px, camera.height_px - top), interpolation=cv2.INTER_AREA
+    )
+    shade = cv2.resize(light.shade, (surface.albedo.shape[1], round(camera.height_px * SUPERSAMPLING)))
+    lit = surface.albedo * shade[-surface.albedo.shape[0] :, :, None]
+    on_progress(0.25)
+    traced = trace(
+        garden,
+        place_patches(garden, site, surface.fields),
+        camera=camera,
+        albedo=np.clip(lit, 0.003, 1.1).astype(np.float32),
+        top=surface.top,
+        ground=mask > 127,
+        sun=brief.sun,
+        samples=brief.samples,
+        seed=brief.seed,
+    )
+    on_progress(0.9)
+    layer = make_layer(
+        traced, camera=camera, albedo=albedo * light.shade[..., None], mask=mask, front=front, light=light
+    )
+    picture, edit_mask = blend(photo, layer)
+    return Painting(
+        image_png=_png(picture, brief),
+        edit_mask_png=_png(edit_mask, None),
+        garden=garden,
+        version=CONCEPT_VERSION,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _read(path: Path) -> Bytes:
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("RGB"))
+    except (OSError, UnidentifiedImageError) as error:
+        raise UnreadablePhoto(f"{path.name} cannot be read as a picture") from error
+
+
+def _camera(brief: Brief, photo: Bytes) -> tuple[Camera, float]:
+    height, width = photo.shape[:2]
+    horizon = brief.horizon_y if brief.horizon_y is not None else propose_horizon(photo).y
+    camera = camera_for((width, height), horizon_y=horizon, focal_length_35mm=brief.focal_length_35mm)
+    scale = min(1.0, (brief.longest_side_px or DEFAULT_LONGEST_SIDE_PX) / max(width, height))
+    return (camera.scaled(scale), scale) if scale < 1 else (camera, 1.0)
+
+
+def _png(pixels: Bytes, brief: Brief | None) -> bytes:
+    info = PngInfo()
+    if brief is not None:
+        info.add_text("Software", f"Yarda concept {CONCEPT_VERSION}")
+        info.add_text("Description", "Concept rendering")
+        info.add_text("Comment", f"seed {brief.seed}, {brief.style}, {brief.area}")
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, compress_level=6)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Read a brief's JSON from stdin, write a line of JSON and the pictures to stdout."""
+    out = sys.stdout.buffer
+    _limit(*(int(argument) for argument in sys.argv[1:3]))
+    try:
+        painting = paint(Brief.from_json(sys.stdin.read()), on_progress=_say)
+    except GardenError as error:
+        out.write(json.dumps({"error": type(error).__name__, "said": str(error)}).encode() + b"\n")
+        return
+    except MemoryError:
+        out.write(
+            json.dumps({"error": "PainterOutOfMemory", "said": "the painter needs more memory"}).encode() + b"\n"
+        )
+        return
+    header = {
+        "image": len(painting.image_png),
+        "edit_mask": len(painting.edit_mask_png),
+        "garden": painting.garden.to_json(),
+        "version": painting.version,
+        "seconds": painting.seconds,
+    }
+    out.write(json.dumps(header).encode() + b"\n" + painting.image_png + painting.edit_mask_png)
+    out.flush()
+
+
+def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+    """No more memory and time than was granted, and no end after our parent's."""
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _say(share: float) -> None:
+    sys.stderr.write(f"progress {share:.2f}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

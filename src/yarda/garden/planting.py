@@ -1,0 +1,235 @@
+"""Sets plants and stones, from large to small, all through one check of their room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from yarda.garden.fields import Fields
+from yarda.garden.flora.mesh import Rng
+from yarda.garden.flora.species import Form, Species, clearance, get_form
+from yarda.garden.model import Feature, FeatureKind, Plant
+from yarda.garden.shapes import Floats
+from yarda.garden.site import FAR, Site
+from yarda.garden.styles import Accent, Along, Drift, Member, Prefer, Row, Style
+
+VARIANTS = 3
+NEAREST = 1.5
+DOOR_ROOM, DOOR_HEIGHT = 1.6, 1.2
+TRIES = 60
+
+
+@dataclass(slots=True, kw_only=True)
+class Planter:
+    """Holds what has been set so far; nothing is set without `_has_room`."""
+
+    site: Site
+    fields: Fields
+    rng: Rng
+    area: str
+    plants: list[Plant] = field(default_factory=list)
+    features: list[Feature] = field(default_factory=list)
+    _taken: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def set_groups(self, style: Style) -> None:
+        """Trees, stones and lanterns: islands' members first, then accents where they show and have room."""
+        for island in style.islands:
+            if self.area in island.areas:
+                for x, z in self.fields.islands:
+                    self._set_members(island.members, x, z, region=self.fields.bed("island"))
+        for accent in style.accents:
+            if self.area in accent.areas:
+                for _ in range(accent.count):
+                    self._set_accent(accent)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Plants in lines at a distance from the house, the border, the path or the terrace."""
+        for row in rows:
+            if self.area in row.areas:
+                self._set_row(row)
+
+    def strew(self, drifts: Sequence[Drift], *, amount: float) -> None:
+        """Plants strewn over beds by dart throwing."""
+        for drift in drifts:
+            if self.area in drift.areas:
+                self._strew(drift, amount=amount)
+
+    def _set_accent(self, accent: Accent) -> None:
+        spot = self._spot_beside_path(accent) if accent.beside_path else self._tall_spot(accent)
+        if spot is not None:
+            self._set_members(accent.members, *spot, region=-self.fields.built)
+
+    def _set_members(self, members: Sequence[Member], x: float, z: float, *, region: Floats) -> None:
+        for member in members:
+            form = get_form(member.form)
+            self._try(form, member.form, x + member.x, z + member.z, region=region, scale=member.scale, margin=0.3)
+
+    def _tall_spot(self, accent: Accent) -> tuple[float, float] | None:
+        """Off the middle and rather far: where a tree frames the house instead of hiding it."""
+        x, z = self.site.grid.centres()
+        u, _ = self.site.camera.to_photo(x, z)
+        share = u / self.site.camera.width_px
+        depth = z[self.site.ground]
+        near, far = np.percentile(depth, [2, 98])
+        room = np.minimum(self.site.edge, -self.fields.built)
+        usable = (
+            self.site.ground & (room > 0.7) & (z > near + 0.25 * (far - near)) & (share > 0.06) & (share < 0.94)
+        )
+        usable &= (share < 0.38) | (share > 0.62)
+        for px, pz, radius in self._taken:
+            usable &= np.hypot(x - px, z - pz) > radius + 1.4
+        if not usable.any():
+            return None
+        score = 0.1 * np.minimum(room, 2) - np.minimum(np.abs(share - 0.22), np.abs(share - 0.78))
+        score = np.where(usable, score + 0.25 * self.rng.random(score.shape), -9.0)
+        row, column = np.unravel_index(int(score.argmax()), score.shape)
+        return float(x[row, column]), float(z[row, column])
+
+    def _spot_beside_path(self, accent: Accent) -> tuple[float, float] | None:
+        path = self.fields.path
+        if path is None:
+            return None
+        share = float(self.rng.uniform(0.5, 0.75))
+        at = path.points[int(share * (len(path.points) - 2))]
+        ahead = path.points[int(share * (len(path.points) - 2)) + 1] - at
+        across = np.array([ahead[1], -ahead[0]]) / max(float(np.linalg.norm(ahead)), 1e-9)
+        side = 1.0 if self.rng.random() < 0.5 else -1.0
+        x, z = at + across * side * (path.width / 2 + accent.beside_path)
+        return float(x), float(z)
+
+    def _set_row(self, row: Row) -> None:
+        form = get_form(row.species)
+        distance = self._distance_along(row.along)
+        x, z = self.site.grid.centres()
+        band = (np.abs(distance - row.offset) < 0.06) & self.site.ground & (z > NEAREST)
+        region = -self.fields.built
+        if row.inside_beds:
+            beds = [zone.inside for zone in self.fields.zones_in_order if zone.kind.value in ("bed", "island")]
+            region = np.minimum(region, np.maximum.reduce(beds)) if beds else np.full(region.shape, -FAR)
+        cells = np.argwhere(band & (region > 0))
+        if not len(cells):
+            return
+        order = np.argsort(x[cells[:, 0], cells[:, 1]], kind="stable")
+        set_at: list[tuple[float, float]] = []
+        for i, j in cells[order]:
+            px, pz = float(x[i, j]), float(z[i, j])
+            if all(np.hypot(px - qx, pz - qz) >= row.spacing for qx, qz in set_at):
+                shift = self.rng.normal(0, row.jitter, 2)
+                if self._try(
+                    form, row.species, px + shift[0], pz + shift[1], region=region, scale=row.scale, margin=0.2
+                ):
+                    set_at.append((px, pz))
+
+    def _distance_along(self, along: Along) -> Floats:
+        path = self.fields.path
+        match along:
+            case Along.HOUSE:
+                return self.site.house
+            case Along.BORDER:
+                return np.where(self.site.house < 1.6, FAR, self.site.edge)
+            case Along.PATH:
+                return path.distance if path else np.full(self.site.edge.shape, FAR)
+            case Along.TERRACE:
+                return -self.fields.built
+
+    def _strew(self, drift: Drift, *, amount: float) -> None:
+        region = np.maximum.reduce([self.fields.bed(name) for name in (drift.beds or ("ground",))])
+        x, z = self.site.grid.centres()
+        open_cells = (region > 0) & self.site.ground & (z > NEAREST)
+        if not open_cells.any():
+            return
+        weight = (open_cells * self._preference(drift.prefer)).ravel()
+        wanted = min(drift.most, round(drift.density * amount * float(open_cells.sum()) * 0.05**2) + 1)
+        keys = list(drift.mix)
+        shares = np.array([drift.mix[key] for key in keys])
+        darts = self.rng.choice(len(weight), wanted * TRIES, p=weight / weight.sum())
+        kinds = self.rng.choice(len(keys), len(darts), p=shares / shares.sum())
+        offsets = self.rng.uniform(-0.025, 0.025, (len(darts), 2))
+        scales = self.rng.uniform(0.86, 1.14, len(darts)) * drift.scale
+        done = 0
+        for dart, kind, offset, scale in zip(darts, kinds, offsets, scales, strict=True):
+            row, column = divmod(int(dart), x.shape[1])
+            px, pz = float(x[row, column] + offset[0]), float(z[row, column] + offset[1])
+            key = keys[kind]
+            form = get_form(key)
+            if self._try(
+                form, key, px, pz, region=region, scale=float(scale), margin=drift.margin, spacing=drift.spacing
+            ):
+                done += 1
+                if done >= wanted:
+                    return
+
+    def _preference(self, prefer: Prefer) -> Floats:
+        match prefer:
+            case Prefer.HOUSE:
+                return np.clip(1.2 - self.site.house * 0.35, 0.02, 1.0)
+            case Prefer.FRONT:
+                return np.clip(0.1 + self.site.house * 0.3, 0.05, 1.0)
+            case Prefer.ANYWHERE:
+                return np.ones(self.site.edge.shape)
+
+    def _try(
+        self,
+        form: Form,
+        key: str,
+        x: float,
+        z: float,
+        *,
+        region: Floats,
+        scale: float,
+        margin: float,
+        spacing: float = 0.7,
+    ) -> bool:
+        radius = form.spread / 2 * scale
+        foot = min(radius, 0.5) if form.tree else radius
+        if not self._has_room(
+            form, x, z, radius=foot, height=form.height * scale, region=region, margin=margin, spacing=spacing
+        ):
+            return False
+        self._taken.append((x, z, foot))
+        self._set(form, key, x, z, radius=radius, height=form.height * scale)
+        return True
+
+    def _has_room(
+        self,
+        form: Form,
+        x: float,
+        z: float,
+        *,
+        radius: float,
+        height: float,
+        region: Floats,
+        margin: float,
+        spacing: float,
+    ) -> bool:
+        grid = self.site.grid
+        if z < NEAREST or not self._is_ground(x, z):
+            return False
+        if grid.at(self.site.edge, x, z) < clearance(radius) or grid.at(region, x, z) < radius * margin:
+            return False
+        if grid.at(self.fields.built, x, z) > -min(radius * 0.7, 0.35):
+            return False
+        if height > DOOR_HEIGHT and self._is_before_door(x, z):
+            return False
+        return all(np.hypot(x - px, z - pz) > (radius + other) * spacing for px, pz, other in self._taken)
+
+    def _is_ground(self, x: float, z: float) -> bool:
+        grid = self.site.grid
+        row, column = int((z - grid.near) / 0.05), int((x - grid.left) / 0.05)
+        inside = 0 <= row < grid.rows and 0 <= column < grid.columns
+        return inside and bool(self.site.ground[row, column])
+
+    def _is_before_door(self, x: float, z: float) -> bool:
+        path = self.fields.path
+        if path is None:
+            return False
+        return bool(np.hypot(*(path.points[-1] - (x, z))) < DOOR_ROOM)
+
+    def _set(self, form: Form, key: str, x: float, z: float, *, radius: float, height: float) -> None:
+        place = {"x": round(x, 3), "z": round(z, 3), "radius": round(radius, 3), "height": round(height, 3)}
+        turn, variant = round(float(self.rng.uniform(0, 360)), 1), int(self.rng.integers(0, VARIANTS))
+        if isinstance(form, Species):
+            self.plants.append(Plant(species=key, rotation=turn, variant=variant, **place))
+        else:
+            kind = FeatureKind.ORNAMENT
+            self.features.append(Feature(kind=kind, form=key, rotation=turn, variant=variant, **place))

@@ -1,0 +1,129 @@
+"""The ground's colours in the picture: zones from their rings, anti-aliased, with edges and patterns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yarda.garden.camera import Camera
+from yarda.garden.flora.mesh import linear
+from yarda.garden.materials import Pattern, View, get_material, get_texture, sample
+from yarda.garden.model import Garden, Zone, ZoneKind
+from yarda.garden.shapes import Floats, Singles
+from yarda.garden.site import FAR, Grid, Site
+
+FARTHEST_TEXTURE = 40.0
+EDGE_COLOURS = {"steel": "#34312e", "cut": "#2f2418"}
+EDGE_TEXTURES = {"stone": "grey_flags", "cobble": "creek_cobbles", "brick": "brick"}
+RAKE_SPACING = 0.10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the ground looks like before light, per picture row from `top` down."""
+
+    top: int
+    albedo: Singles
+    fields: tuple[Floats, ...]
+    """Signed distance of every zone over the site's grid, in the garden's order."""
+
+
+def zone_field(zone: Zone, grid: Grid) -> Floats:
+    """The signed distance of a zone from its rings."""
+    if zone.kind is ZoneKind.GROUND:
+        return np.full((grid.rows, grid.columns), FAR)
+    return grid.distance_inside(grid.fill(zone.rings))
+
+
+def paint_ground(garden: Garden, site: Site, *, supersampling: float) -> Ground:
+    """Colour every pixel below the horizon, at `supersampling` times the camera's resolution."""
+    camera = site.camera.scaled(supersampling)
+    top = int(max(camera.horizon_y + 2 * supersampling, 0))
+    view = _view(camera, top)
+    pixel = np.sqrt(view.across * np.minimum(view.deep, 4 * view.across))[:, None]
+    rng = np.random.default_rng([garden.seed, 5])
+    fields = tuple(zone_field(zone, site.grid) for zone in garden.zones)
+    mottle = 1 + 0.1 * _spread(site, rng, view, scale=0.9)[..., None]
+    colours = np.zeros((*view.x.shape, 3), np.float32)
+    shade = np.ones(view.x.shape, np.float32)
+    for number, (zone, field) in enumerate(zip(garden.zones, fields, strict=True)):
+        distance = site.grid.sample(field, view.x, view.z)
+        share = np.clip(distance / np.maximum(pixel, 0.004) + 0.5, 0, 1)[..., None].astype(np.float32)
+        if not share.any():
+            continue
+        if number:
+            shade *= np.where(distance < 0, 1 - 0.25 * np.exp(-np.clip(-distance, 0, 1) / 0.05), 1).astype(
+                np.float32
+            )
+        layer = sample(get_texture(zone.material), view, angle=zone.angle) * mottle
+        layer = layer * _pattern(zone, site, garden, view, rng, fields)
+        colours = colours * (1 - share) + layer * share
+        colours = _lay_edge(colours, zone, distance, pixel, view)
+    return Ground(
+        top=top, albedo=np.clip(colours * shade[..., None], 0.004, 0.95).astype(np.float32), fields=fields
+    )
+
+
+def _view(camera: Camera, top: int) -> View:
+    rows = np.arange(top, camera.height_px) + 0.5
+    z = camera.focal_px * camera.eye_height / np.maximum(rows - camera.horizon_y, 1.0)
+    columns = np.arange(camera.width_px) + 0.5
+    shown = np.minimum(z, FARTHEST_TEXTURE)
+    x = (columns[None] - camera.centre_x) * z[:, None] / camera.focal_px
+    return View(
+        x=x,
+        z=np.repeat(z[:, None], camera.width_px, 1),
+        across=shown / camera.focal_px,
+        deep=shown**2 / (camera.focal_px * camera.eye_height),
+    )
+
+
+def _spread(site: Site, rng: np.random.Generator, view: View, *, scale: float) -> Floats:
+    return site.grid.sample(site.grid.noise(rng, scale=scale, octaves=3), view.x, view.z)
+
+
+def _pattern(
+    zone: Zone,
+    site: Site,
+    garden: Garden,
+    view: View,
+    rng: np.random.Generator,
+    fields: tuple[Floats, ...],
+) -> Floats:
+    match get_material(zone.material).pattern:
+        case Pattern.MOWN:
+            broad, fine = _spread(site, rng, view, scale=1.6), _spread(site, rng, view, scale=0.35)
+            bands = np.tanh(4 * np.sin(2 * np.pi * (view.x * 0.35 + view.z * 0.94) / 1.1))
+            bands = bands * np.clip(1 - view.deep / 0.9, 0, 1)[:, None]
+            tone = np.exp(0.13 * broad + 0.09 * fine + 0.025 * bands)[..., None]
+            hue = np.array([0.07, 0.0, -0.06]) * broad[..., None] + np.array([0.05, 0.0, 0.02]) * fine[..., None]
+            return np.asarray(tone * np.exp(hue))
+        case Pattern.RAKED:
+            return _raked(garden, site, view, fields)[..., None]
+        case _:
+            return np.ones((1, 1, 1))
+
+
+def _raked(garden: Garden, site: Site, view: View, fields: tuple[Floats, ...]) -> Floats:
+    """Straight lines across, rings around islands; lines finer than a pixel fade out."""
+    islands = [field for zone, field in zip(garden.zones, fields, strict=True) if zone.kind is ZoneKind.ISLAND]
+    away = np.full(view.x.shape, FAR)
+    if islands:
+        away = -site.grid.sample(np.maximum.reduce(islands), view.x, view.z)
+    ring = 1 / (1 + np.exp((away - 0.75) / 0.08))
+    pixel = np.maximum(np.sqrt(view.across * view.deep), view.deep * 0.5)[:, None]
+    rings = np.sin(2 * np.pi * away / RAKE_SPACING) * np.clip(1.3 - pixel / RAKE_SPACING * 1.6, 0, 1)
+    lines = np.sin(2 * np.pi * (view.x * 0.97 + view.z * 0.24) / RAKE_SPACING)
+    lines = lines * np.clip(1.3 - view.across * 1.2 / RAKE_SPACING * 1.6, 0, 1)[:, None]
+    return 1 + 0.28 * (rings * ring + lines * (1 - ring))
+
+
+def _lay_edge(colours: Singles, zone: Zone, distance: Floats, pixel: Floats, view: View) -> Singles:
+    if not zone.edge:
+        return colours
+    share = np.clip((zone.edge_width - np.abs(distance)) / np.maximum(pixel, 0.004) + 0.5, 0, 1)
+    share = (share * np.minimum(1, 1.5 * zone.edge_width / pixel))[..., None].astype(np.float32)
+    if zone.edge in EDGE_TEXTURES:
+        line = sample(get_texture(EDGE_TEXTURES[zone.edge]), view) * 0.95
+    else:
+        line = np.broadcast_to(linear(EDGE_COLOURS[zone.edge]), colours.shape).astype(np.float32)
+    return np.asarray(colours * (1 - share) + line * share, np.float32)
