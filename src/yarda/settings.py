@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -114,7 +114,7 @@ class Settings(BaseSettings):
         return [*(["gemini"] if self.gemini_api_key else []), "concept"]
 
 
-def read_settings(**overrides: object) -> Settings:
+def read_settings(**overrides: Any) -> Settings:
     """Settings from the environment; an override wins over it, None leaves it.
 
     Raises `SettingInvalid` with the setting's name, what it holds and what is allowed.

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,29 +94,14 @@ async def _with_photos(
 ) -> DesignRequest:
     ids = [PhotoId((await studio.add_photo(_read(path), account=account)).id) for path in photos]
     if len(ids) <= 1:
-        return _replaced(request, photo_id=ids[0] if ids else None)
-    areas = tuple(
-        AreaRequest(
-            area=area.area,
-            style=area.style,
-            custom_prompt=area.custom_prompt,
-            preservation_strength=area.preservation_strength,
-            photo_id=photo_id,
-        )
-        for area, photo_id in zip(request.areas, ids, strict=True)
-    )
-    return _replaced(request, areas=areas)
-
-
-def _replaced(request: DesignRequest, **changes: Any) -> DesignRequest:
-    from dataclasses import replace
-
-    return replace(request, **changes)
+        return replace(request, photo_id=ids[0] if ids else None)
+    areas = tuple(replace(area, photo_id=photo_id) for area, photo_id in zip(request.areas, ids, strict=True))
+    return replace(request, areas=areas)
 
 
 async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: AccountId) -> dict[str, Any]:
     """Write what was drawn, and say what was not."""
-    out.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
     result: dict[str, Any] = {"id": view["id"], "status": view["status"], "seed": view["seed"], "areas": []}
     for area in view["areas"]:
         file = None
@@ -137,7 +123,8 @@ def _area(text: str, *, wish: str, keep: float) -> AreaRequest:
     area, _, style = text.partition(":")
     if area not in list(AreaName) or style not in list(StyleName):
         raise InvalidRequest(
-            f"--area {text}: write AREA:STYLE with an area of {', '.join(AreaName)} and a style of {', '.join(StyleName)}"
+            f"--area {text}: write AREA:STYLE with an area of {', '.join(AreaName)} "
+            f"and a style of {', '.join(StyleName)}"
         )
     return AreaRequest(area=AreaName(area), style=StyleName(style), custom_prompt=wish, preservation_strength=keep)
 
@@ -145,7 +132,8 @@ def _area(text: str, *, wish: str, keep: float) -> AreaRequest:
 def _check_photos(photos: list[Path], request: DesignRequest) -> None:
     if len(photos) > 1 and len(photos) != len(request.areas):
         raise InvalidRequest(
-            f"{len(photos)} photos for {len(request.areas)} areas: give one photo for all, or one per area in order"
+            f"{len(photos)} photos for {len(request.areas)} areas: "
+            "give one photo for all, or one per area in order"
         )
 
 

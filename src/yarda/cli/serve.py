@@ -59,15 +59,28 @@ async def _serve(settings: Settings, listener: socket.socket, *, workers: int) -
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         async with _maybe_working(running, workers):
             serving = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.01)
+            await asyncio.wait(
+                {serving, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED
+            )
             host, port = listener.getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             typer.echo(f"Yarda is at http://{shown}:{port} (pid {os.getpid()})")
             await serving
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
 
 @asynccontextmanager

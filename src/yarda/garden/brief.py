@@ -24,7 +24,7 @@ OnProgress: TypeAlias = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sun:
-    """Where the sun stands: degrees right of straight behind the camera, degrees up, and its share of the light."""
+    """Where the sun stands: degrees right of behind the camera, degrees up, and its share of the light."""
 
     azimuth: float
     elevation: float

@@ -211,7 +211,7 @@ def _creek(creek: Creek, site: Site, *, rng: Rng, built: Floats) -> Field:
 
 def _terrace(style: Style, site: Site) -> list[Field]:
     """A paved place in front of the house, turned with it."""
-    x, z = site.grid.centres()
+    x, _ = site.grid.centres()
     cx = float(np.median(site.back_line[:, 0]))
     inside = np.minimum(TERRACE_DEPTH - site.house, TERRACE_HALF_WIDTH - np.abs(x - cx))
     if not ((inside > 0) & site.ground).any():

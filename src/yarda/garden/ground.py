@@ -99,7 +99,7 @@ def _cut(small: Bytes, *, horizon: int) -> Bools:
     if not ((seeds == cv2.GC_BGD) | (seeds == cv2.GC_PR_BGD)).any():
         return np.ones((height, width), bool)
     cv2.setRNGSeed(7)
-    picture = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    picture: Bytes = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     model = (np.zeros((1, 65)), np.zeros((1, 65)))
     cv2.grabCut(picture, seeds, None, model[0], model[1], 4, cv2.GC_INIT_WITH_MASK)
     found = ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)

@@ -107,7 +107,7 @@ def get_texture(key: str) -> Texture:
 def make_texture(image: Floats, *, tile: float) -> Texture:
     """The pyramid over a square tile."""
     level = np.clip(image, 0.004, 0.95).astype(np.float32)
-    levels = [level]
+    levels: list[Singles] = [level]
     while levels[-1].shape[0] > 8:
         levels.append(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
     padded = tuple(np.pad(level, ((PAD, PAD), (PAD, PAD), (0, 0)), mode="wrap") for level in levels)

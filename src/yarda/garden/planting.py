@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -226,7 +227,12 @@ class Planter:
         return bool(np.hypot(*(path.points[-1] - (x, z))) < DOOR_ROOM)
 
     def _set(self, form: Form, key: str, x: float, z: float, *, radius: float, height: float) -> None:
-        place = {"x": round(x, 3), "z": round(z, 3), "radius": round(radius, 3), "height": round(height, 3)}
+        place: dict[str, Any] = {
+            "x": round(x, 3),
+            "z": round(z, 3),
+            "radius": round(radius, 3),
+            "height": round(height, 3),
+        }
         turn, variant = round(float(self.rng.uniform(0, 360)), 1), int(self.rng.integers(0, VARIANTS))
         if isinstance(form, Species):
             self.plants.append(Plant(species=key, rotation=turn, variant=variant, **place))

@@ -84,7 +84,8 @@ def trace(
 
 
 def _render(scene: SceneDict, seed: int) -> Singles:
-    return np.asarray(mi.render(mi.load_dict(scene), seed=seed % 2**31), np.float32)
+    traced: Any = mi.render(mi.load_dict(scene), seed=mi.UInt32(seed % 2**31))
+    return np.asarray(traced, np.float32)
 
 
 def _sensor(camera: Camera, samples: int) -> SceneDict:
@@ -224,7 +225,7 @@ def _shape(mesh: Mesh, bsdf: SceneDict) -> Any:
     parameters["faces"] = np.ascontiguousarray(mesh.faces, np.uint32).ravel()
     parameters.update()
     shades = mesh.colours[mesh.faces].mean(1)
-    made.add_attribute("face_color", 3, np.ascontiguousarray(shades, np.float32).ravel())
+    made.add_attribute("face_color", 3, np.ascontiguousarray(shades, np.float32).ravel())  # type: ignore[arg-type]
     return made
 
 
@@ -234,8 +235,8 @@ def _cells(camera: Camera, ground: Bools) -> Bools:
     rows, columns = -(-camera.height_px // step), -(-camera.width_px // step)
     padded = np.zeros((rows * step, columns * step), bool)
     padded[: ground.shape[0], : ground.shape[1]] = ground
-    held = padded.reshape(rows, step, columns, step).any((1, 3))
-    grown = held.copy()
+    held: Bools = np.asarray(padded.reshape(rows, step, columns, step).any((1, 3)))
+    grown: Bools = held.copy()
     for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0)):
         grown |= np.roll(np.roll(held, dy, 0), dx, 1)
     grown[: int(np.ceil((camera.horizon_y + 3) / step)) if camera.horizon_y > 0 else 0] = False

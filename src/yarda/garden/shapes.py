@@ -1,18 +1,23 @@
 """The few types that the garden's parts share."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
 
 Polygon: TypeAlias = tuple[tuple[float, float], ...]
 """A closed ring of points: photo pixels in a brief, metres in a garden."""
 
-Floats: TypeAlias = NDArray[np.float64]
-Singles: TypeAlias = NDArray[np.float32]
-Bools: TypeAlias = NDArray[np.bool_]
-Bytes: TypeAlias = NDArray[np.uint8]
+# The names say what an array holds. numpy's and OpenCV's stubs cannot follow a dtype through arithmetic, so the
+# type checker is told less.
+Floats: TypeAlias = NDArray[Any]
+"""float64"""
+Singles: TypeAlias = NDArray[Any]
+"""float32"""
+Bools: TypeAlias = NDArray[Any]
+"""bool"""
+Bytes: TypeAlias = NDArray[Any]
+"""uint8"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,12 +184,14 @@ class Style:
         yield from (self.ground, self.terrace)
         if self.path.surface:
             yield self.path.surface
-        for rule in (*self.beds, *self.islands, *self.creeks):
+        rules: list[Bed | Island | Creek] = [*self.beds, *self.islands, *self.creeks]
+        for rule in rules:
             yield rule.surface
 
     def forms(self) -> Iterator[str]:
         """Every species and ornament the style names."""
-        for group in (*self.accents, *self.islands):
+        groups: list[Accent | Island] = [*self.accents, *self.islands]
+        for group in groups:
             yield from (member.form for member in group.members)
         yield from (row.species for row in self.rows)
         for drift in self.drifts:

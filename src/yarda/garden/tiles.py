@@ -1,6 +1,7 @@
 """Tileable ground textures: linear reflectance, square, repeating without a seam."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -46,7 +47,8 @@ def _cells(rng: Rng, *, across: int) -> tuple[Floats, Floats, np.ndarray]:
     kept = ((tiled > -0.2) & (tiled < 1.2)).all(1)
     pixel = (np.arange(SIZE) + 0.5) / SIZE
     at = np.stack(np.meshgrid(pixel, pixel), -1).reshape(-1, 2)
-    distance, nearest = cKDTree(tiled[kept]).query(at, k=2)
+    found: Any = cKDTree(tiled[kept]).query(at, k=2)
+    distance, nearest = found
     shape = (SIZE, SIZE)
     return distance[:, 0].reshape(shape), distance[:, 1].reshape(shape), index[kept][nearest[:, 0]].reshape(shape)
 

@@ -89,7 +89,7 @@ def read_answer(answer: types.GenerateContentResponse, reply: bytes, *, price: P
 
 
 def _cost(usage: types.GenerateContentResponseUsageMetadata | None, *, price: Price) -> Decimal:
-    output = _tokens(usage and usage.candidates_token_count)
+    output = _tokens(usage.candidates_token_count if usage else None)
     if usage is None or not output:
         return price.picture
     details = usage.candidates_tokens_details or []

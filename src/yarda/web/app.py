@@ -16,11 +16,12 @@ from yarda.web import (
     generations,
     images,
     operations,
-    pages,
     photos,
     problems,
 )
 from yarda.web.guard import Guard
+from yarda.web.pages import STATIC_DIR, problem_page
+from yarda.web.pages import router as pages_router
 from yarda.web.problems import Problem
 
 API_ROOTS = frozenset(
@@ -45,8 +46,8 @@ def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
     for module in (generations, events, photos, images, catalog, account, operations):
         app.include_router(module.router)
     app.include_router(documentation.router)
-    app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=pages.STATIC_DIR), name="static")
+    app.include_router(pages_router)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app
 
@@ -56,7 +57,7 @@ async def _as_page(request: Request, problem: Problem) -> Response | None:
     root = request.url.path.strip("/").split("/", 1)[0]
     if root in API_ROOTS or "text/html" not in request.headers.get("accept", ""):
         return None
-    return await pages.problem_page(request, status=problem.status, code=problem.code, detail=problem.detail)
+    return await problem_page(request, status=problem.status, code=problem.code, detail=problem.detail)
 
 
 def _describe(app: FastAPI) -> dict[str, object]:

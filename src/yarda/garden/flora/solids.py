@@ -69,7 +69,7 @@ def _icosphere(level: int) -> tuple[Floats, np.ndarray[tuple[int, int], np.dtype
     return vertices, faces
 
 
-def sphere(size: Sequence[float], *, at: Sequence[float], colour: Floats, level: int = 3) -> Mesh:
+def sphere(size: Sequence[float] | Floats, *, at: Sequence[float], colour: Floats, level: int = 3) -> Mesh:
     """An ellipsoid."""
     vertices, faces = _icosphere(level)
     return Mesh(
@@ -89,7 +89,7 @@ def turned(profile: Sequence[tuple[float, float]], *, colour: Floats, sides: int
     return rings_mesh(np.concatenate([flat, height], -1), colour)
 
 
-def box(centre: Sequence[float], size: Sequence[float], *, colour: Floats) -> Mesh:
+def box(centre: Sequence[float], size: Sequence[float] | Floats, *, colour: Floats) -> Mesh:
     """An upright box."""
     signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
     corners = signs * np.asarray(size, float) / 2 + np.asarray(centre, float)

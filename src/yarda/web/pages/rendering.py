@@ -23,7 +23,7 @@ _templates = Jinja2Templates(
 )
 
 
-def render(request: Request, template: str, *, status: int = 200, at: str = "", **values: Any) -> Response:
+def render(request: Request, template: str, *, http_status: int = 200, at: str = "", **values: Any) -> Response:
     """A page; `at` names the place in the navigation."""
     response = _templates.TemplateResponse(
         request, template, {"t": read_texts(), "at": at, **values}, status_code=http_status
@@ -41,4 +41,6 @@ async def problem_page(request: Request, *, status: int, code: str, detail: str)
         headline, said = t["away"], t["away_said"]
     else:
         headline, said = t["wrong"], detail
-    return render(request, "error.html", http_status=status, status=status, headline=headline, said=said, code=code)
+    return render(
+        request, "error.html", http_status=status, status=status, headline=headline, said=said, code=code
+    )
