@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from yarda.garden.ground import propose_ground
     from yarda.garden.horizon import propose_horizon
     from yarda.garden.painter import paint
-    from yarda.garden.styles import styles
 
 __all__ = [
     "AREAS",
@@ -54,7 +53,6 @@ __all__ = [
     "propose_ground",
     "propose_horizon",
     "species",
-    "styles",
 ]
 
 _LAZY = {
@@ -62,7 +60,6 @@ _LAZY = {
     "propose_ground": "yarda.garden.ground",
     "propose_horizon": "yarda.garden.horizon",
     "species": "yarda.garden.flora.species",
-    "styles": "yarda.garden.styles",
 }
 
 

@@ -101,7 +101,7 @@ def _cut(small: Bytes, *, horizon: int) -> Bools:
     cv2.setRNGSeed(7)
     picture: Bytes = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     model = (np.zeros((1, 65)), np.zeros((1, 65)))
-    cv2.grabCut(picture, seeds, None, model[0], model[1], 4, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(picture, seeds, None, model[0], model[1], 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
     found = ((seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)).astype(np.uint8)
     found = cv2.morphologyEx(found, cv2.MORPH_OPEN, kernel)
     return _grounded(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)))

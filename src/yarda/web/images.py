@@ -17,9 +17,9 @@ HEADERS = {
 router = APIRouter(prefix="/images", tags=["images"])
 
 
-@router.api_route(
+@router.head("/{image_id}", include_in_schema=False)
+@router.get(
     "/{image_id}",
-    methods=["GET", "HEAD"],
     response_class=Response,
     responses={200: {"content": {"image/png": {}, "image/jpeg": {}}}, **responses(404, 422)},
 )
