@@ -1,0 +1,29 @@
+"""The job engine: PgQueuer on the same Postgres, named nowhere outside this folder.
+
+The engine carries ids; rows carry the truth. A job may run twice (after a kill, an outage or a
+freeze), so its handler must be safe to run twice; claim numbers make it so. No job is lost: the
+engine forgets one only after the handler answered `Done`, and only while this process still holds it.
+"""
+
+from yarda.jobs.queue import (
+    QueueDepth,
+    areas_with_live_jobs,
+    depth,
+    enqueue_area,
+    install,
+    prune,
+    requeue_area,
+)
+from yarda.jobs.run import Handle, run_jobs
+
+__all__ = [
+    "Handle",
+    "QueueDepth",
+    "areas_with_live_jobs",
+    "depth",
+    "enqueue_area",
+    "install",
+    "prune",
+    "requeue_area",
+    "run_jobs",
+]
