@@ -1,0 +1,88 @@
+"""A database with the engine's tables, and worker processes that are killed and frozen for real."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests.flow.jobs.worker_process import TABLE
+from tests.flow.jobs.working import Spawn
+from yarda import jobs
+from yarda.db.embedded import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A server that may create databases: YARDA_TEST_DATABASE_URL, else an embedded one."""
+    given = os.environ.get("YARDA_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
+        os.chmod(folder, 0o755)
+        loop = asyncio.new_event_loop()
+        embedded = loop.run_until_complete(EmbeddedPostgres.join(Path(folder)))
+        try:
+            yield embedded.url
+        finally:
+            loop.run_until_complete(embedded.leave())
+            loop.close()
+
+
+@pytest.fixture
+async def database_url(server_url: str) -> AsyncIterator[str]:
+    name = f"jobs_{uuid4().hex}"
+    server = await asyncpg.connect(server_url)
+    await server.execute(f"CREATE DATABASE {name}")
+    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+    await jobs.install(url)
+    try:
+        yield url
+    finally:
+        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await server.close()
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(TABLE)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def spawn(database_url: str, connection: asyncpg.Connection) -> Iterator[Spawn]:
+    """Starts worker processes; what is left of them at the end is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*options: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "tests.flow.jobs.worker_process", database_url, *options]
+        started.append(subprocess.Popen(command, cwd=Path(__file__).parents[3]))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+async def own_server() -> AsyncIterator[EmbeddedPostgres]:
+    """A server that the test may kill."""
+    with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
+        os.chmod(folder, 0o755)
+        server = await EmbeddedPostgres.join(Path(folder))
+        try:
+            await jobs.install(server.url)
+            yield server
+        finally:
+            await server.leave()
