@@ -1,12 +1,16 @@
 """The upload gate: whatever bytes come from outside are decoded in a limited child process, here only."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
 import sys
+from asyncio import StreamReader, StreamWriter, subprocess
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from yarda.errors import (
     PhotoTooLarge,
@@ -18,16 +22,23 @@ from yarda.errors import (
 )
 from yarda.pipeline.ports import CleanPicture, PositionPolicy, Renditions
 
+log = structlog.get_logger()
+
 MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 256
 MEMORY_BYTES = 1200 * 2**20
-"""Address space: 40 megapixels in RGB twice, with the decoders' own needs."""
-ALLOWED = "a JPEG, PNG, WebP, AVIF or HEIC photo of up to 25 MB and 40 megapixels"
+"""Address space. The hungriest of 40 megapixels is a rotated WebP with alpha: it needs 900 MiB."""
+ANSWER_BYTES = 64 * 2**20
+"""The most the child may answer: a bound on this process, whatever becomes of that one."""
+_CHUNK = 2**20
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+
+Answer = tuple[dict[str, Any], list[bytes]]
 
 
 class PhotoGate:
-    """Plays the `PictureGate` port. At most `concurrency` children run at a time."""
+    """Plays the `PictureGate` port. At most `concurrency` children run at a time; the others wait."""
 
     def __init__(
         self,
@@ -43,14 +54,22 @@ class PhotoGate:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
         self._room = asyncio.Semaphore(concurrency)
+        self._allowed = (
+            f"a JPEG, PNG, WebP, AVIF or HEIC photo of up to {max_bytes / 2**20:g} MB "
+            f"and {max_pixels / 1e6:g} megapixels"
+        )
 
     async def clean(self, raw: bytes, *, position: PositionPolicy = PositionPolicy.DROP) -> CleanPicture:
         """Upright sRGB JPEG without metadata; what the camera noted comes beside it.
 
+        The same bytes give the same picture. The bytes alone decide what they are, no name and no header.
+
         Raises `PhotoTooLarge`, `PhotoTooManyPixels`, `PhotoTooSmall`, `PhotoTypeUnsupported`, `PhotoUnreadable`.
         """
-        request = {"do": "clean", "keep_position": position is PositionPolicy.KEEP, "min_side": MIN_SIDE}
-        facts, (image,) = await self._ask(raw, request)
+        if len(raw) > self._max_bytes:
+            raise PhotoTooLarge(f"the file has {len(raw) / 2**20:.1f} MB; send {self._allowed}")
+        keep_position = position is PositionPolicy.KEEP
+        facts, (image,) = await self._ask(raw, do="clean", keep_position=keep_position, min_side=MIN_SIDE)
         place = facts["position"]
         return CleanPicture(
             image=image,
@@ -64,8 +83,11 @@ class PhotoGate:
         )
 
     async def make_renditions(self, image: bytes) -> Renditions:
-        """Decode the whole picture; a damaged one raises the same errors as `clean`."""
-        facts, (large, thumb) = await self._ask(image, {"do": "scale"})
+        """Decode the whole picture and scale it; a damaged one raises the same errors as `clean`.
+
+        Takes more bytes than `clean` does: our own pictures are lossless ones of as many pixels.
+        """
+        facts, (large, thumb) = await self._ask(image, do="scale")
         return Renditions(
             width=facts["width"],
             height=facts["height"],
@@ -74,56 +96,83 @@ class PhotoGate:
             thumb=thumb,
         )
 
-    async def _ask(self, raw: bytes, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        if not raw:
-            raise PhotoTypeUnsupported(f"the file is empty; send {ALLOWED}")
-        if len(raw) > self._max_bytes:
-            raise PhotoTooLarge(f"the file has more than {self._max_bytes // 2**20} MB; send {ALLOWED}")
-        request = request | {"max_pixels": self._max_pixels}
+    async def _ask(self, raw: bytes, **request: object) -> Answer:
+        limits = {"max_pixels": self._max_pixels, "max_answer": ANSWER_BYTES}
         async with self._room:
-            answer = await self._run_child(json.dumps(request).encode() + b"\n" + raw)
-        line, _, body = answer.partition(b"\n")
-        try:
-            header = json.loads(line)
-        except ValueError:
-            raise PhotoUnreadable("the photo cannot be decoded; save it again as JPEG and send that") from None
+            header, parts = await self._run_child(json.dumps(request | limits).encode() + b"\n", raw)
         if "refused" in header:
-            raise _refusal(header["refused"], header["said"])
-        parts, at = [], 0
-        for size in header["sizes"]:
-            parts.append(body[at : at + size])
-            at += size
+            raise self._refusal(header["refused"], said=header.get("said", ""))
         return header, parts
 
-    async def _run_child(self, request: bytes) -> bytes:
-        """The child's answer; empty when it died of what it was given."""
+    async def _run_child(self, request: bytes, raw: bytes) -> Answer:
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-m", "yarda.imagery.decoding"),
-            *(str(self._memory_bytes), str(int(self._seconds) + 1)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={"PATH": os.environ.get("PATH", ""), "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"},
+            *(str(self._memory_bytes), str(int(2 * self._seconds) + 1), str(os.getpid())),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            limit=_CHUNK,
         )
+        feeding = asyncio.create_task(_feed(child.stdin, request, raw))
         try:
             async with asyncio.timeout(self._seconds):
-                answer, _ = await child.communicate(request)
-        except TimeoutError:
-            raise PhotoUnreadable("the photo takes too long to decode; save it again as JPEG") from None
-        finally:
-            if child.returncode is None:
-                child.kill()
+                answer = await _read_answer(child.stdout)
                 await child.wait()
-        return answer if child.returncode == 0 else b""
+        except TimeoutError:
+            raise self._refusal("too_costly") from None
+        finally:
+            feeding.cancel()
+            if child.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+                await child.wait()
+        if answer is None:
+            log.warning("decoder_died", returncode=child.returncode, bytes=len(raw))
+            raise self._refusal("unreadable")
+        return answer
+
+    def _refusal(self, code: str, *, said: str = "") -> RequestError:
+        match code:
+            case "unsupported":
+                return PhotoTypeUnsupported(f"the file is no photo of an allowed kind; send {self._allowed}")
+            case "too_many_pixels":
+                return PhotoTooManyPixels(f"the photo has too many pixels; send {self._allowed}")
+            case "too_small":
+                return PhotoTooSmall(
+                    f"the photo has {said}; send one of at least {MIN_SIDE} pixels on each side, "
+                    "the original rather than a preview of it"
+                )
+            case "too_costly":
+                return PhotoUnreadable(
+                    "the photo takes too much time or memory to decode; save it as a plain JPEG and send that"
+                )
+            case _:
+                return PhotoUnreadable(
+                    f"the photo is damaged or incomplete; save or copy it again and send {self._allowed}"
+                )
 
 
-def _refusal(code: str, said: str) -> RequestError:
-    match code:
-        case "unsupported":
-            return PhotoTypeUnsupported(f"this is {said}; send {ALLOWED}")
-        case "too_many_pixels":
-            return PhotoTooManyPixels(f"the photo has {said}; send {ALLOWED}")
-        case "too_small":
-            return PhotoTooSmall(f"the photo has {said}; send one of at least {MIN_SIDE} pixels on each side")
-        case _:
-            return PhotoUnreadable("the photo is damaged and cannot be decoded; save it again and send that")
+async def _feed(stdin: StreamWriter | None, *parts: bytes) -> None:
+    """In slices, so that the pipe never holds a second copy of a large picture."""
+    assert stdin is not None
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the child may refuse without reading on
+        for part in parts:
+            view = memoryview(part)
+            for at in range(0, len(view), _CHUNK):
+                stdin.write(view[at : at + _CHUNK])
+                await stdin.drain()
+    stdin.close()
+
+
+async def _read_answer(stdout: StreamReader | None) -> Answer | None:
+    """None when the child ended without a whole answer, or gave one that no child of ours gives."""
+    assert stdout is not None
+    try:
+        header = json.loads(await stdout.readline())
+        sizes = header["sizes"]
+        if sum(sizes) > ANSWER_BYTES:
+            return None
+        return header, [await stdout.readexactly(size) for size in sizes]
+    except (EOFError, ValueError, TypeError, KeyError):
+        return None
