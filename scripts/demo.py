@@ -19,7 +19,9 @@ def main() -> int:
         command += ["--area", area]
     done = subprocess.run(command, check=False, cwd=ROOT)
     if done.returncode == 0:
-        sys.stdout.write(f"\nThe designs are in {OUT.relative_to(Path.cwd()) if OUT.is_relative_to(Path.cwd()) else OUT}/\n")
+        sys.stdout.write(
+            f"\nThe designs are in {OUT.relative_to(Path.cwd()) if OUT.is_relative_to(Path.cwd()) else OUT}/\n"
+        )
         sys.stdout.write("Open the studio: make serve, then http://127.0.0.1:8000\n")
     return done.returncode
 

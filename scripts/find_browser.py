@@ -1,4 +1,4 @@
-"""Makes sure that the browser tests have a browser: the system's, playwright's, or one that can be installed now."""
+"""Makes sure that the browser tests have a browser: the system's, playwright's, or one installed now."""
 
 import os
 import shutil
@@ -27,12 +27,17 @@ def main() -> int:
         return 0
     tries = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        tries += [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]]
+        tries += [
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+        ]
     for command in tries:
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if find_browser():
             return 0
-    sys.stderr.write("The browser tests need Chromium: install it (Debian: apt-get install chromium), then again.\n")
+    sys.stderr.write(
+        "The browser tests need Chromium: install it (Debian: apt-get install chromium), then again.\n"
+    )
     return 1
 
 

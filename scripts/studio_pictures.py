@@ -1,4 +1,4 @@
-"""Paints the sample yard in every style for the studio's pages and the docs: `python scripts/studio_pictures.py`."""
+"""Paints the sample yard in every style for the pages and docs: `python scripts/studio_pictures.py`."""
 
 import io
 import tempfile

@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-
 from house import house
+from PIL import Image
 from scene import CAMERA, GEOMETRY, HEIGHT, WIDTH, project_ring
 from yard import yard
 

@@ -44,7 +44,7 @@ def render(shapes: Scene, *, samples: int) -> NDArray[np.float32]:
 
 def _sky() -> NDArray[np.float32]:
     """A bright day with thin clouds, as a latitude-longitude picture."""
-    width, height = SKY_SIZE
+    height = SKY_SIZE[1]
     v = (np.arange(height) + 0.5) / height
     up = np.cos(v * np.pi)[:, None, None]
     zenith, rim = np.array([0.28, 0.46, 0.80]), np.array([0.72, 0.82, 0.95])

@@ -42,20 +42,20 @@ class Running:
     ) -> None:
         self.settings = settings
         self.studio = Studio(tools, inspector=_inspector(database))
-        self._database = database
+        self.database = database
         self._spool = spool
         self._dsn = dsn
 
     async def migrate(self) -> None:
         """Bring database and engine to this version. Raises `DatabaseNewer`, `DatabaseUnavailable`."""
-        async with self._database.connect() as connection:
+        async with self.database.connect() as connection:
             await migrate.upgrade(connection)
         await jobs.install(self._dsn)
 
     async def grant_trial(self) -> None:
         """Book the owner's first credits, once, where their number is set."""
         credits = self.settings.trial_credits
-        async with self._database.open_work() as work:
+        async with self.database.open_work() as work:
             owner = await work.accounts.get_owner()
             await work.ledger.lock(owner)
             entries = await work.ledger.list_page(owner, limit=1, cursor=None)
@@ -74,7 +74,7 @@ class Running:
 
     async def forget_old(self) -> None:
         """Drop the engine's log of finished jobs and replies nobody came back for."""
-        async with self._database.connect() as connection:
+        async with self.database.connect() as connection:
             await jobs.prune(await _driver_of(connection), older_than=KEEP_JOB_LOG)
         await asyncio.to_thread(self._spool.remove_old)
 

@@ -1,24 +1,23 @@
-"""Real Postgres for every flow test: a server per session, a fresh migrated database per test."""
+"""Real Postgres for every flow test: one server a session, a fresh migrated database a test."""
 
 import asyncio
+import io
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from PIL import Image
 
-from tests.flow.studio import Process, StudioUnderTest
-from tests.emulators.gemini import GeminiEmulator
+from tests.emulators.gemini import KEY, GeminiEmulator
+from tests.flow.scene import Scene
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
-from yarda.settings import Settings
-
-TEMPLATE = "yarda_template"
+from yarda.settings import Settings, read_settings
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +28,94 @@ def server_url() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
+        os.chmod(folder, 0o755)
         loop = asyncio.new_event_loop()
-        embedded = loop.run_until_complete(EmbeddedPostgres.join(Path(folder) / "data"))
+        embedded = loop.run_until_complete(EmbeddedPostgres.join(Path(folder)))
         try:
             yield embedded.url
         finally:
             loop.run_until_complete(embedded.leave())
             loop.close()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated database to copy: making one costs seconds, copying it little."""
+    name = f"template_{uuid4().hex}"
+
+    async def make() -> None:
+        await _execute(server_url, f"CREATE DATABASE {name}")
+        folder = tmp_path_factory.mktemp("template")
+        url = _database(server_url, name)
+        async with start(read_settings(database_url=url, data_dir=folder)) as running:
+            await running.migrate()
+
+    asyncio.run(make())
+    return name
+
+
+@pytest.fixture
+async def empty_database(server_url: str) -> AsyncIterator[str]:
+    name = f"yarda_{uuid4().hex}"
+    await _execute(server_url, f"CREATE DATABASE {name}")
+    yield _database(server_url, name)
+    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def migrated(server_url: str, template: str) -> AsyncIterator[str]:
+    name = f"yarda_{uuid4().hex}"
+    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _database(server_url, name)
+    await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _database(server_url: str, name: str) -> str:
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+async def _execute(server_url: str, statement: str) -> None:
+    server = await asyncpg.connect(server_url)
+    try:
+        await server.execute(statement)
+    finally:
+        await server.close()
+
+
+@pytest.fixture
+async def gemini() -> AsyncIterator[GeminiEmulator]:
+    async with GeminiEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def settings(migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
+    """Gemini is the loopback emulator; its pictures cost a credit."""
+    return read_settings(
+        database_url=migrated,
+        data_dir=tmp_path / "data",
+        gemini_api_key=KEY,
+        gemini_base_url=gemini.base_url,
+        lease_seconds=3,
+    )
+
+
+@pytest.fixture
+async def scene(settings: Settings, photo: bytes) -> AsyncIterator[Scene]:
+    """A wired studio with a photo in it; work starts when the test says so."""
+    async with start(settings) as running:
+        account = await running.studio.owner()
+        taken = await running.studio.add_photo(photo, account=account)
+        yield Scene(running=running, account=account, photo=taken)
+
+
+@pytest.fixture(scope="session")
+def photo() -> bytes:
+    """A plain yard: sky, wall, lawn with a little grain."""
+    out = io.BytesIO()
+    noise = Image.effect_noise((480, 320), 24)
+    yard = Image.new("RGB", (480, 320), (150, 190, 230))
+    yard.paste((200, 195, 185), (60, 60, 420, 190))
+    yard.paste((90, 130, 60), (0, 190, 480, 320))
+    Image.blend(yard, Image.merge("RGB", (noise, noise, noise)), 0.15).save(out, "JPEG", quality=90)
+    return out.getvalue()

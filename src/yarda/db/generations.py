@@ -49,16 +49,17 @@ class PostgresGenerations:
             .returning(generations.c.id)
         )
         if added.first() is None:
-            return await self._one(
-                select(generations).where(
-                    generations.c.account_id == generation.account,
-                    generations.c.idempotency_key == generation.idempotency_key,
-                )
-            )
+            return await self._one(_under_key(generation.idempotency_key, account=generation.account))
         await self._connection.execute(
             insert(generation_areas), [rows.new_area_values(area, generation.id) for area in generation.areas]
         )
         return generation
+
+    async def find_by_key(self, key: str, *, account: AccountId) -> Generation | None:
+        try:
+            return await self._one(_under_key(key, account=account))
+        except GenerationNotFound:
+            return None
 
     async def get(self, generation: GenerationId, *, account: AccountId) -> Generation:
         return await self._one(
@@ -66,7 +67,7 @@ class PostgresGenerations:
         )
 
     async def lock(self, generation: GenerationId, *, account: AccountId | None = None) -> Generation:
-        query = select(generations).where(generations.c.id == generation).with_for_update()
+        query = select(generations).where(generations.c.id == generation).with_for_update(key_share=True)
         if account is not None:
             query = query.where(generations.c.account_id == account)
         return await self._one(query)
@@ -178,6 +179,10 @@ class PostgresGenerations:
         for row in found.mappings():
             areas[row["generation_id"]].append(rows.area_from(row))
         return {id_: tuple(values) for id_, values in areas.items()}
+
+
+def _under_key(key: str | None, *, account: AccountId) -> Select[Any]:
+    return select(generations).where(generations.c.account_id == account, generations.c.idempotency_key == key)
 
 
 def _cursor(generation: Generation) -> str:

@@ -43,7 +43,10 @@ class PostgresLedger:
         return Balance(balance=int(available) + int(held), held=int(held))
 
     async def lock(self, account: AccountId) -> Balance:
-        await self._connection.execute(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
+        # NO KEY UPDATE: rows that refer to the account hold KEY SHARE on it, and two such
+        # transactions that both wanted the full lock would wait for each other for ever.
+        locking = select(accounts.c.id).where(accounts.c.id == account).with_for_update(key_share=True)
+        await self._connection.execute(locking)
         return await self.balance(account)
 
     async def post(

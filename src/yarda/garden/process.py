@@ -45,7 +45,8 @@ async def paint_in_process(
 
 
 async def _feed(child: asyncio.subprocess.Process, brief: Brief) -> bytes:
-    assert child.stdin is not None and child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout is not None
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         child.stdin.write(brief.to_json().encode())
         await child.stdin.drain()

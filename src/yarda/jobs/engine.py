@@ -55,7 +55,7 @@ class Line(AsyncpgDriver):
         try:
             yield
         except Exception as error:
-            self.lose(f"{type(error).__name__}: {error}")
+            self.lose(str(error) or type(error).__name__)
             raise
 
 

@@ -44,15 +44,15 @@ async def accept_generation(
     expectation = await tools.estimates.get()
     await tools.objects.check()
     async with tools.open_work() as work:
+        earlier = await work.generations.find_by_key(idempotency_key, account=account) if idempotency_key else None
+        if earlier is None:
+            await _check_sources(request, account=account, work=work)
         planned = _plan(request, account=account, key=idempotency_key, price=price, tools=tools)
-        kept = await work.generations.add_once(planned) if idempotency_key else None
-        if kept is not None and kept.id != planned.id:
+        kept = earlier or await work.generations.add_once(planned)
+        if kept.id != planned.id:
             if kept.request_sha256 != request.sha256:
                 raise IdempotencyKeyReused("this Idempotency-Key was used for another request; send a new key")
             return Acceptance(id=kept.id, view=describe(kept, expectation, now=tools.clock()), created=False)
-        await _check_sources(request, account=account, work=work)
-        if kept is None:
-            await work.generations.add_once(planned)
         return await _complete(planned, expectation, tools=tools, work=work)
 
 

@@ -1,14 +1,11 @@
 """A database with the engine's tables, and worker processes that are killed and frozen for real."""
 
-import asyncio
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -19,36 +16,10 @@ from yarda import jobs
 from yarda.db.embedded import EmbeddedPostgres
 
 
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """A server that may create databases: YARDA_TEST_DATABASE_URL, else an embedded one."""
-    given = os.environ.get("YARDA_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
-        os.chmod(folder, 0o755)
-        loop = asyncio.new_event_loop()
-        embedded = loop.run_until_complete(EmbeddedPostgres.join(Path(folder)))
-        try:
-            yield embedded.url
-        finally:
-            loop.run_until_complete(embedded.leave())
-            loop.close()
-
-
 @pytest.fixture
-async def database_url(server_url: str) -> AsyncIterator[str]:
-    name = f"jobs_{uuid4().hex}"
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
-    await jobs.install(url)
-    try:
-        yield url
-    finally:
-        await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await server.close()
+async def database_url(empty_database: str) -> str:
+    await jobs.install(empty_database)
+    return empty_database
 
 
 @pytest.fixture
