@@ -1,0 +1,69 @@
+"""Yarda's own processes, started, killed and frozen for real."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from yarda.settings import Settings
+
+PATIENCE = 40.0
+
+
+class YardaProcess:
+    """One `yarda` command. What it says goes to a file; it never outlives the test."""
+
+    def __init__(self, settings: Settings, *arguments: str, log: Path) -> None:
+        self._log = log
+        self._output = log.open("wb")
+        self.process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("yarda")), *arguments],
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            env=_environment(settings),
+        )
+
+    async def said(self, words: str) -> str:
+        """Wait until the process says it; returns the line."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for line in self._log.read_text(errors="replace").splitlines():
+                    if words in line:
+                        return line
+                if self.process.poll() is not None:
+                    raise AssertionError(f"ended with {self.process.returncode}: {self._log.read_text()[-2000:]}")
+                await asyncio.sleep(0.05)
+
+    async def address(self) -> str:
+        """Where a `serve` answers."""
+        return next(word for word in (await self.said("Yarda is at")).split() if word.startswith("http"))
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def ended(self) -> int:
+        async with asyncio.timeout(PATIENCE):
+            while self.process.poll() is None:
+                await asyncio.sleep(0.05)
+        return self.process.returncode
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.kill()
+        self.process.wait()
+        self._output.close()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    values = {
+        "DATABASE_URL": settings.database_url,
+        "DATA_DIR": str(settings.data_dir),
+        "GEMINI_API_KEY": settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,
+        "GEMINI_BASE_URL": settings.gemini_base_url,
+        "LEASE_SECONDS": str(settings.lease_seconds),
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("YARDA_")}
+    return clean | {f"YARDA_{name}": value for name, value in values.items() if value}
