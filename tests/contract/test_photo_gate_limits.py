@@ -65,7 +65,7 @@ def resident_bytes_of(process: int) -> int:
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(10):
-        while not condition(): - another process has no event to wait for
+        while not condition():  # another process has no event to wait for
             await asyncio.sleep(0.01)
 
 
