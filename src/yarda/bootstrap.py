@@ -128,6 +128,9 @@ class PostgresJobs:
     async def enqueue_area(self, area: AreaId, *, priority: int) -> None:
         await jobs.enqueue_area(await _driver_of(self._connection), area, priority=priority)
 
+    async def requeue_area(self, area: AreaId, *, priority: int) -> bool:
+        return await jobs.requeue_area(await _driver_of(self._connection), area, priority=priority)
+
     async def areas_with_live_jobs(self) -> set[UUID]:
         return await jobs.areas_with_live_jobs(await _driver_of(self._connection))
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.hostile_pictures import jpeg_claiming, png, slow_jpeg, webp_claiming
 from yarda.errors import PhotoTooManyPixels, PhotoUnreadable
-from yarda.imagery.photo import PhotoGate
+from yarda.imagery.photo import ANSWER_BYTES, PhotoGate, read_answer
 
 MIB = 2**20
 TOO_SMALL_TO_DECODE = 120 * MIB
@@ -187,3 +187,28 @@ async def test_no_more_children_run_than_there_is_room_for(slow: bytes) -> None:
 
     assert len(first) == len(second) == 2
     assert len(first & second) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"no answer\n",
+        b"[]\n",
+        b"{}\n",
+        b'{"sizes": [-1]}\n',
+        b'{"sizes": ["1"]}\n1',
+        b'{"sizes": [5]}\nfour',
+        b'{"sizes": [%d, 1]}\n' % ANSWER_BYTES,
+        b"a line without an end" * 10_000,
+    ],
+    ids=lambda answer: answer[:20].decode() or "nothing",
+)
+async def test_a_child_taken_over_cannot_fill_our_memory_or_confuse_us(answer: bytes) -> None:
+    stdout = asyncio.StreamReader(limit=MIB)
+    stdout.feed_data(answer)
+    if b"%d" % ANSWER_BYTES not in answer:
+        stdout.feed_eof()
+
+    async with asyncio.timeout(1):  # an answer over the cap is not even waited for
+        assert await read_answer(stdout) is None

@@ -6,6 +6,7 @@ from PIL import Image
 
 from tests.contract.pictures import FORMATS, decode, encode, quarters, shows_quarters
 from yarda.imagery.photo import PhotoGate
+from yarda.imagery.renditions import encode_full
 
 
 @pytest.fixture
@@ -38,3 +39,15 @@ async def test_our_own_lossless_pictures_may_have_more_bytes_than_an_upload(gate
 
     assert len(raw) > 25 * 2**20
     assert (made.width, made.height) == (3000, 3000)
+
+
+def test_a_picture_of_noise_is_encoded_smaller_rather_than_refused() -> None:
+    noise = Image.effect_noise((600, 600), 100).convert("RGB")
+    best = encode_full(noise, max_bytes=10**9)
+    assert best
+
+    smaller = encode_full(noise, max_bytes=len(best) - 1)
+
+    assert smaller
+    assert len(smaller) < len(best)
+    assert encode_full(noise, max_bytes=len(smaller) - 1) is None

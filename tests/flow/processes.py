@@ -49,6 +49,12 @@ class YardaProcess:
                 await asyncio.sleep(0.05)
         return self.process.returncode
 
+    def stop(self) -> None:
+        """End in good order, so that an embedded database is stopped with it."""
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        self._output.close()
+
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)

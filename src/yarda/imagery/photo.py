@@ -117,7 +117,7 @@ class PhotoGate:
         feeding = asyncio.create_task(_feed(child.stdin, request, raw))
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await _read_answer(child.stdout)
+                answer = await read_answer(child.stdout)
                 await child.wait()
         except TimeoutError:
             raise self._refusal("too_costly") from None
@@ -165,7 +165,7 @@ async def _feed(stdin: StreamWriter | None, *parts: bytes) -> None:
     stdin.close()
 
 
-async def _read_answer(stdout: StreamReader | None) -> Answer | None:
+async def read_answer(stdout: StreamReader | None) -> Answer | None:
     """None when the child ended without a whole answer, or gave one that no child of ours gives."""
     assert stdout is not None
     try:

@@ -344,6 +344,10 @@ class Accounts(Protocol):
 
 class Jobs(Protocol):
     async def enqueue_area(self, area: AreaId, *, priority: int) -> None: ...
+    async def requeue_area(self, area: AreaId, *, priority: int) -> bool:
+        """Queue the area unless it has a live job by now, whoever else is about to; True if it was queued."""
+        ...
+
     async def areas_with_live_jobs(self) -> set[UUID]: ...
 
 

@@ -21,11 +21,14 @@ async def requeue_lost_areas(*, tools: Tools) -> int:
         live = await work.jobs.areas_with_live_jobs()
         lost = [(area, account) for area, account in unfinished if area not in live]
         turns = [await work.generations.take_turn(area, account=account) for area, account in lost]
-        for (area, _), priority in zip(lost, turns, strict=True):
-            await work.jobs.enqueue_area(area, priority=priority)
-    for area, _ in lost:
+        queued = [
+            area
+            for (area, _), priority in zip(lost, turns, strict=True)
+            if await work.jobs.requeue_area(area, priority=priority)
+        ]
+    for area in queued:
         log.warning("area_requeued", area_id=str(area))
-    return len(lost)
+    return len(queued)
 
 
 async def remove_orphans(*, tools: Tools) -> int:
