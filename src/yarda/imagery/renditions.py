@@ -59,7 +59,6 @@ def encode_smaller(picture: Image.Image) -> tuple[bytes, bytes]:
 
 def _opaque(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I;16"):  # Pillow clips 16-bit greys instead of scaling them
-        picture.info.pop("transparency", None)
         return picture.point(lambda value: value * (1 / 256)).convert("L")
     if picture.has_transparency_data:
         if picture.mode != "RGBA":
