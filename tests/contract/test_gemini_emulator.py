@@ -29,7 +29,7 @@ async def test_keeps_a_log_of_all_that_arrives_and_whether_the_client_waited(
     )
     assert emulator.stdout is not None
     base_url = (await emulator.stdout.readline()).decode().strip()
-    provider = GeminiProvider(api_key=KEY, base_url=base_url, call_seconds=0.5)
+    provider = GeminiProvider(api_key=KEY, base_url=base_url, call_seconds=5)
 
     async def call() -> None:
         async with spool.open_sink(AttemptId(uuid4()), provider="gemini") as sink:
