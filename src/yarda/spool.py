@@ -22,6 +22,7 @@ from yarda.errors import DiskFull, ServiceUnavailableError, UnusableReply
 
 CAP_BYTES = 25 * 2**20
 KEEP_SECONDS = 24 * 3600
+FULL = "the spool cannot be written; make room on the disk"
 
 log = structlog.get_logger()
 
@@ -45,7 +46,10 @@ class DiskSpool:
 
     @asynccontextmanager
     async def open_sink(self, attempt: AttemptId, *, provider: str) -> AsyncIterator["DiskSink"]:
-        sink = DiskSink(self._directory, attempt, provider=provider, cap_bytes=self._cap)
+        try:
+            sink = DiskSink(self._directory, attempt, provider=provider, cap_bytes=self._cap)
+        except OSError as error:
+            raise DiskFull(FULL) from error
         try:
             yield sink
         finally:
@@ -117,13 +121,13 @@ class DiskSink:
         try:
             await asyncio.to_thread(self._file.write, chunk)
         except OSError as error:
-            raise DiskFull("the spool cannot be written; make room on the disk") from error
+            raise DiskFull(FULL) from error
 
     async def commit(self) -> None:
         try:
             await asyncio.to_thread(self._make_durable)
         except OSError as error:
-            raise DiskFull("the spool cannot be written; make room on the disk") from error
+            raise DiskFull(FULL) from error
 
     def close(self) -> None:
         self._file.close()

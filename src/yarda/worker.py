@@ -21,8 +21,19 @@ log = structlog.get_logger()
 async def work(running: Running, *, concurrency: int, stopping: asyncio.Event) -> None:
     """Carry areas to their end until `stopping` is set, then drain: finish, or hand back after 30 s.
 
-    The database may go away and come back meanwhile; nothing here ends because of it.
+    Neither an outage of the database nor a defect ends it early: a worker never dies silently.
     """
+    while True:
+        try:
+            await _work(running, concurrency=concurrency, stopping=stopping)
+        except Exception:
+            log.exception("worker_crashed")
+            await asyncio.sleep(1)
+        if stopping.is_set():
+            return
+
+
+async def _work(running: Running, *, concurrency: int, stopping: asyncio.Event) -> None:
     studio, lease = running.studio, running.settings.lease_seconds
     log.info("worker_started", concurrency=concurrency, lease_seconds=lease)
     async with AsyncExitStack() as stack:

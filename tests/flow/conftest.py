@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import httpx2
 import pytest
+import uvicorn
 from PIL import Image
 
 from tests.emulators.gemini import KEY, GeminiEmulator
@@ -18,6 +21,7 @@ from tests.flow.scene import Scene
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.settings import Settings, read_settings
+from yarda.web.app import create_app
 
 
 @pytest.fixture(scope="session")
@@ -119,3 +123,19 @@ def photo() -> bytes:
     yard.paste((90, 130, 60), (0, 190, 480, 320))
     Image.blend(yard, Image.merge("RGB", (noise, noise, noise)), 0.15).save(out, "JPEG", quality=90)
     return out.getvalue()
+
+
+@pytest.fixture
+async def http(scene: Scene) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of that studio, served for real on a loopback port."""
+    app = create_app(scene.studio)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with httpx2.AsyncClient(
+        base_url=base_url, timeout=30, limits=httpx2.Limits(max_connections=64)
+    ) as client:
+        yield client
+    server.should_exit = True
+    await serving

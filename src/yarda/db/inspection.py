@@ -54,10 +54,9 @@ INVARIANTS: dict[str, str] = {
             WHERE a.id = l.area_id AND a.run = l.run AND a.status IN ('pending', 'processing'))
         GROUP BY area_id, run
         HAVING sum(CASE WHEN kind = 'hold' THEN credits ELSE -credits END) <> 0""",
-    "area {} is completed without having been paid, or paid without being completed": """
-        SELECT a.id FROM generation_areas a LEFT JOIN ledger l
-            ON l.area_id = a.id AND l.run = a.run AND l.kind = 'capture'
-        WHERE l.id IS NOT NULL AND a.status <> 'completed'""",
+    "area {} was charged without being completed": """
+        SELECT a.id FROM generation_areas a JOIN ledger l ON l.area_id = a.id AND l.kind = 'capture'
+        WHERE l.run <> a.run OR a.status <> 'completed'""",
     "area {} is completed without its picture, or shows 100 % without being completed": """
         SELECT a.id FROM generation_areas a LEFT JOIN images i ON i.id = a.design_image_id
         WHERE (a.status = 'completed' AND (i.id IS NULL OR a.image_url IS NULL OR a.progress <> 100))
@@ -78,6 +77,20 @@ INVARIANTS: dict[str, str] = {
           AND a.status NOT IN ('pending', 'processing')
           AND a.completed_at < now() - interval '5 minutes'""",
 }
+
+STAGE_SECONDS = """
+    WITH newest AS (SELECT id FROM generations ORDER BY created_at DESC LIMIT 50),
+    entered AS (
+        SELECT area ->> 'id' AS area, area ->> 'stage' AS stage, min(e.created_at) AS at
+        FROM newest JOIN events e ON e.generation_id = newest.id
+            CROSS JOIN jsonb_array_elements(e.snapshot -> 'areas') AS area
+        GROUP BY 1, 2),
+    spent AS (
+        SELECT stage, extract(epoch FROM lead(at) OVER (PARTITION BY area ORDER BY at) - at) AS seconds
+        FROM entered)
+    SELECT stage, percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY seconds)
+    FROM spent WHERE seconds IS NOT NULL GROUP BY stage
+"""
 
 LiveAreas = Callable[[AsyncConnection], Awaitable[set[str]]]
 
@@ -117,6 +130,7 @@ class PostgresInspector:
                     f"AND queued_at < now() - interval '{OVERDUE}'"
                 )
             )
+            stages = await connection.execute(text(STAGE_SECONDS))
             return Measurements(
                 areas_by_status=by_status,
                 jobs_by_status=jobs,
@@ -125,6 +139,7 @@ class PostgresInspector:
                 calls_by_outcome={(row[0], row[1]): int(row[2]) for row in rows},
                 cost_usd_by_provider=_sum_by_provider([(row[0], float(row[3])) for row in rows]),
                 seconds_by_provider=(await PostgresGenerations(connection).measured_times()).by_provider,
+                seconds_by_stage={stage: (float(q[0]), float(q[1]), float(q[2])) for stage, q in stages},
             )
 
     async def audit(self, objects: Objects) -> list[str]:

@@ -14,3 +14,5 @@ class Measurements:
     calls_by_outcome: dict[tuple[str, str], int] = field(default_factory=dict)
     cost_usd_by_provider: dict[str, float] = field(default_factory=dict)
     seconds_by_provider: dict[str, tuple[float, float, float, int]] = field(default_factory=dict)
+    seconds_by_stage: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Quartiles over the newest generations."""

@@ -11,7 +11,7 @@ router = APIRouter(tags=["catalog"])
 @router.get("/styles")
 async def list_styles() -> Catalog:
     """The styles a design can have."""
-    return Catalog(items=[_read(entry) for entry in STYLES.values()])
+    return Catalog(items=[_read(entry, preview_url=f"/static/styles/{entry.id}.jpg") for entry in STYLES.values()])
 
 
 @router.get("/areas")
@@ -20,5 +20,5 @@ async def list_areas() -> Catalog:
     return Catalog(items=[_read(entry) for entry in AREAS.values()])
 
 
-def _read(entry: CatalogEntry) -> CatalogEntryRead:
-    return CatalogEntryRead(id=entry.id, name=entry.name, description=entry.description)
+def _read(entry: CatalogEntry, *, preview_url: str | None = None) -> CatalogEntryRead:
+    return CatalogEntryRead(id=entry.id, name=entry.name, description=entry.description, preview_url=preview_url)

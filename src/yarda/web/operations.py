@@ -51,6 +51,13 @@ def _render(measured: Measurements) -> bytes:
         cost.labels(provider).set(usd)
     seconds = gauge("yarda_area_seconds", "Seconds from start to picture, recent areas.", "provider", "quantile")
     for provider, (lower, median, upper, _) in measured.seconds_by_provider.items():
-        for quantile, value in (("0.25", lower), ("0.5", median), ("0.75", upper)):
-            seconds.labels(provider, quantile).set(value)
+        _set_quartiles(seconds, provider, (lower, median, upper))
+    stages = gauge("yarda_stage_seconds", "Seconds an area spent in a stage, newest designs.", "stage", "quantile")
+    for stage, quartiles in measured.seconds_by_stage.items():
+        _set_quartiles(stages, stage, quartiles)
     return generate_latest(registry)
+
+
+def _set_quartiles(gauge: Gauge, label: str, quartiles: tuple[float, float, float]) -> None:
+    for quantile, value in zip(("0.25", "0.5", "0.75"), quartiles, strict=True):
+        gauge.labels(label, quantile).set(value)
