@@ -19,6 +19,7 @@ import structlog
 
 from yarda.domain.attempt import AttemptId
 from yarda.errors import DiskFull, ServiceUnavailableError, UnusableReply
+from yarda.storage import make_private
 
 CAP_BYTES = 25 * 2**20
 KEEP_SECONDS = 24 * 3600
@@ -39,7 +40,7 @@ class DiskSpool:
     """Plays the `Spool` port in a directory that all processes of a machine share."""
 
     def __init__(self, directory: Path, *, mirror: Mirror | None = None, cap_bytes: int = CAP_BYTES) -> None:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(directory)
         self._directory = directory
         self._mirror = mirror
         self._cap = cap_bytes

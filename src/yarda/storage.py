@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from yarda.errors import DiskFull, SettingInvalid, StorageUnavailable
+from yarda.errors import DiskFull, SettingInvalid, SetupError, StorageUnavailable
 
 PREFIX = "objects"
 RESERVE_SHARE = 0.05
@@ -30,7 +30,7 @@ class ObjectStorage:
         self._root: Path | None = None
         if parts.scheme == "file":
             self._root = Path(unquote(parts.path))
-            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._root)
             self._store: ObjectStore = LocalStore(prefix=self._root)
         else:
             self._store = _open_remote(url)
@@ -104,6 +104,14 @@ class ObjectStorage:
             raise DiskFull("the disk that holds the pictures is almost full; make room, then try again")
 
 
+def make_private(directory: Path) -> None:
+    """Make a directory for this user alone. Raises `SetupError` where that cannot be."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SetupError(f"{directory} cannot be made ({error.strerror}); set YARDA_DATA_DIR") from error
+
+
 def _open_remote(url: str) -> ObjectStore:
     try:
         return from_url(url)
@@ -121,7 +129,7 @@ def _translated(error: Exception) -> Exception:
 
 
 def _sync(path: Path) -> None:
-    for target in (path, path.parent):
+    for target in (path, path.parent, path.parent.parent):
         descriptor = os.open(target, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -64,6 +64,7 @@ def command(
 
 async def _design(photos: list[Path], request: DesignRequest, *, out: Path, settings: Settings) -> dict[str, Any]:
     _check_photos(photos, request)
+    await asyncio.to_thread(_make, out)
     async with start(settings) as running:
         await running.grant_trial()
         studio = running.studio
@@ -101,7 +102,6 @@ async def _with_photos(
 
 async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: AccountId) -> dict[str, Any]:
     """Write what was drawn, and say what was not."""
-    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
     result: dict[str, Any] = {"id": view["id"], "status": view["status"], "seed": view["seed"], "areas": []}
     for area in view["areas"]:
         file = None
@@ -142,3 +142,11 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InvalidRequest(f"{path}: {error.strerror or 'cannot be read'}") from error
+
+
+def _make(out: Path) -> None:
+    """Before anything is accepted: what is drawn must have a place."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidRequest(f"--out {out}: {error.strerror or 'cannot be made'}") from error

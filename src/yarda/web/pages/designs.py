@@ -1,6 +1,7 @@
 """Follow a design, look at it, find it again."""
 
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -89,7 +90,8 @@ async def result(
         at="gallery",
         view=shown,
         area=area_view(found, providers=set()),
-        photo=found["photo_id"],
+        redraw=_redraw(found),
+        photoreal=await _photoreal(found, studio),
     )
 
 
@@ -122,3 +124,16 @@ async def delete(generation: GenerationPath, account: CurrentAccount, studio: Cu
 
 async def _provider_names(studio: Studio) -> set[str]:
     return {provider.name for provider in await studio.providers()}
+
+
+def _redraw(area: dict[str, Any]) -> str | None:
+    """The form as this area was asked for."""
+    return area["photo_id"] and "/new?" + urlencode(
+        {"photo": area["photo_id"], "area": area["area"], "style": area["style"], "provider": area["provider"]}
+    )
+
+
+async def _photoreal(area: dict[str, Any], studio: Studio) -> str | None:
+    """The same form with a photoreal provider chosen, where this is a concept and there is one."""
+    paid = next((provider.name for provider in await studio.providers() if not provider.is_free), None)
+    return _redraw({**area, "provider": paid}) if paid and area["provider"] == "concept" else None

@@ -1,6 +1,7 @@
 """The design form: what it starts with, what it was filled with, and the request it makes."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,17 +83,16 @@ class DesignForm:
         )
 
 
-def fresh_form(photo: Photo, *, provider: str) -> DesignForm:
-    """The form before anything was entered."""
+def fresh_form(photo: Photo, *, provider: str, area: str = "", style: str = "") -> DesignForm:
+    """The form before anything was entered; `area` in `style` is ticked where they are known."""
+    first = AreaName(area) if area in set(AreaName) else AreaName.FRONT_YARD
+    styles = FIRST_STYLES | ({first: StyleName(style)} if style in set(StyleName) else {})
     return DesignForm(
         key=str(uuid4()),
         horizon=round(photo.horizon.y),
         ground=json.dumps([[list(point) for point in polygon] for polygon in photo.ground.polygons]),
         provider=provider,
-        areas={
-            area.value: AreaForm(picked=area is AreaName.FRONT_YARD, style=style.value)
-            for area, style in FIRST_STYLES.items()
-        },
+        areas={name.value: AreaForm(picked=name is first, style=chosen.value) for name, chosen in styles.items()},
     )
 
 
@@ -129,5 +129,7 @@ def _number(value: Any, *, fallback: float, whole: bool = False) -> Any:
     try:
         number = float(value)
     except (TypeError, ValueError):
+        number = fallback
+    if not math.isfinite(number):
         number = fallback
     return round(number) if whole else number

@@ -64,16 +64,26 @@ async def take_sample(account: CurrentAccount, studio: CurrentStudio) -> Respons
 
 
 @router.get("/new")
-async def new(request: Request, account: CurrentAccount, studio: CurrentStudio, photo: str = "") -> Response:
-    """The form for a photo."""
+async def new(
+    request: Request,
+    account: CurrentAccount,
+    studio: CurrentStudio,
+    photo: str = "",
+    area: str = "",
+    style: str = "",
+    provider: str = "",
+) -> Response:
+    """The form for a photo, with the area, the style and the way of drawing chosen that are named."""
     try:
         photo_id = PhotoId(UUID(photo))
     except ValueError:
         raise PhotoNotFound("there is no such photo; upload it first") from None
     found = await studio.get_photo(photo_id, account=account)
     providers = await studio.providers()
-    first = next((provider.name for provider in providers if provider.is_free), providers[0].name)
-    return await _form_page(request, found, fresh_form(found, provider=first), studio=studio)
+    names = [entry.name for entry in providers]
+    free = next((entry.name for entry in providers if entry.is_free), names[0])
+    form = fresh_form(found, provider=provider if provider in names else free, area=area, style=style)
+    return await _form_page(request, found, form, studio=studio)
 
 
 @router.post("/designs")

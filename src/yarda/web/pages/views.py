@@ -59,7 +59,9 @@ def progress_view(view: dict[str, Any], *, providers: set[str]) -> SimpleNamespa
         is_over=is_over,
         title=t["title_count"].format(ready=ready, all=len(areas)),
         headline=t["headline_done"] if is_over else headline,
-        summary=_summary(view, areas),
+        summary=_summary(areas),
+        ends_at=view["estimated_completion"],
+        left=_left(view["estimated_completion"]),
         first_done=next((area.id for area in areas if area.status == "completed"), None),
         areas=sorted(areas, key=lambda area: NEEDS_USER_FIRST[area.status]),
     )
@@ -93,7 +95,7 @@ def gallery_view(view: dict[str, Any]) -> SimpleNamespace:
     )
 
 
-def _summary(view: dict[str, Any], areas: list[SimpleNamespace]) -> str:
+def _summary(areas: list[SimpleNamespace]) -> str:
     t = read_texts()["progress"]
     counts = [
         (t["ready"], "completed"),
@@ -107,10 +109,14 @@ def _summary(view: dict[str, Any], areas: list[SimpleNamespace]) -> str:
         for text, status in counts
         if (number := sum(area.status == status for area in areas))
     ]
-    said = ", ".join(words) + "."
-    if view["status"] in ("pending", "processing"):
-        said += f" {t['close']}"
-    return said
+    return ", ".join(words) + "."
+
+
+def _left(ends_at: str | None) -> str | None:
+    if ends_at is None:
+        return None
+    seconds = (datetime.fromisoformat(ends_at) - datetime.now(UTC)).total_seconds()
+    return read_texts()["progress"]["left"].format(seconds=max(1, round(seconds)))
 
 
 def _scale(area: dict[str, Any]) -> list[SimpleNamespace]:
@@ -121,8 +127,8 @@ def _scale(area: dict[str, Any]) -> list[SimpleNamespace]:
     for stage in SHOWN_STAGES:
         place = order.index(stage)
         state = "done" if place < at else "now" if place == at and area["status"] == "processing" else "next"
-        words = f"{t['stage'][stage.value]}: {t['progress'][f'stage_{state}']}"
-        shown.append(SimpleNamespace(at=state, words=words))
+        name = t["stage"][stage.value]
+        shown.append(SimpleNamespace(at=state, name=name, words=f"{name}: {t['progress'][f'stage_{state}']}"))
     return shown
 
 
@@ -138,7 +144,7 @@ def _state(area: dict[str, Any], seconds: int) -> str:
         case "pending":
             return t["progress"]["waiting_word"]
         case _:
-            return t["stage"][area["stage"]]
+            return t["progress"]["so_far"].format(stage=t["stage"][area["stage"]], seconds=seconds)
 
 
 def _picture(area: dict[str, Any]) -> str | None:

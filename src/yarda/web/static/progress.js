@@ -21,7 +21,7 @@ function apply(html) {
   const fresh = document.createElement('template');
   fresh.innerHTML = html;
   const head = fresh.content.getElementById('head');
-  replace(document.getElementById('summary'), fresh.content.getElementById('summary'), true);
+  for (const id of ['summary', 'left']) replace(document.getElementById(id), fresh.content.getElementById(id), id === 'summary');
   if (head.dataset.over !== document.getElementById('head').dataset.over || links(head) !== links(document.getElementById('head'))) {
     replace(document.getElementById('head'), head);
   }
@@ -50,6 +50,16 @@ function keepFocus(change) {
   change();
   if (place) document.getElementById(place[0])?.querySelectorAll('a, button')[place[1]]?.focus();
 }
+
+// Seconds go on between the server's words: since an area began, until all should be ready.
+function tick() {
+  for (const place of document.querySelectorAll('[data-words]')) {
+    const { since, until, words } = place.dataset;
+    const seconds = Math.round((since ? Date.now() - Date.parse(since) : Date.parse(until) - Date.now()) / 1000);
+    place.textContent = words.replace('{seconds}', Math.max(1, seconds));
+  }
+}
+setInterval(tick, 1000);
 
 const source = new EventSource(`/generations/${generation}/events`);
 source.addEventListener('generation', refresh);
