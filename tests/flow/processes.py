@@ -69,6 +69,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "DATA_DIR": str(settings.data_dir),
         "GEMINI_API_KEY": settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,
         "GEMINI_BASE_URL": settings.gemini_base_url,
+        "STORAGE_URL": settings.storage_url,
         "LEASE_SECONDS": str(settings.lease_seconds),
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("YARDA_")}
