@@ -27,7 +27,7 @@ from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
 from yarda.settings import Settings
 from yarda.spool import DiskSpool
-from yarda.storage import ObjectStorage
+from yarda.storage import ObjectStorage, make_private
 
 KEEP_JOB_LOG = timedelta(days=7)
 
@@ -92,6 +92,7 @@ async def start(settings: Settings) -> AsyncIterator[Running]:
         changes = PostgresChanges(dsn)
         stack.push_async_callback(changes.close)
         objects = ObjectStorage(settings.storage)
+        make_private(settings.data_dir / "spool")
         spool = DiskSpool(settings.data_dir / "spool", mirror=objects if objects.is_remote else None)
         concept = ConceptProvider()
         providers = _providers(settings, concept)

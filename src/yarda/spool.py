@@ -19,7 +19,6 @@ import structlog
 
 from yarda.domain.attempt import AttemptId
 from yarda.errors import DiskFull, ServiceUnavailableError, UnusableReply
-from yarda.storage import make_private
 
 CAP_BYTES = 25 * 2**20
 KEEP_SECONDS = 24 * 3600
@@ -40,7 +39,7 @@ class DiskSpool:
     """Plays the `Spool` port in a directory that all processes of a machine share."""
 
     def __init__(self, directory: Path, *, mirror: Mirror | None = None, cap_bytes: int = CAP_BYTES) -> None:
-        make_private(directory)
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory = directory
         self._mirror = mirror
         self._cap = cap_bytes
