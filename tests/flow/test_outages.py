@@ -104,7 +104,7 @@ async def test_serve_answers_503_while_the_database_is_away_and_recovers_by_itse
             refused = await client.create(photo_id)
             page = await http.get("/designs", headers={"Accept": "text/html"})
             alive = await client.get("/healthz")
-            await asyncio.sleep(2)
+            await asyncio.wait_for(gemini.calls[0].ended.wait(), PATIENCE)
             server = await EmbeddedPostgres.join(reachable / "server")
             done = await client.until(f"/generations/{made['id']}", status="completed")
             again = await client.create(photo_id)
