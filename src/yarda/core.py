@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import structlog
+
 from yarda.domain.attempt import Attempt
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
 from yarda.domain.generation import AreaId, GenerationId, Status
@@ -20,6 +22,8 @@ from yarda.pipeline.runs import Runs
 from yarda.pipeline.sweep import remove_orphans, requeue_lost_areas
 from yarda.pipeline.tools import Tools
 from yarda.pipeline.watch import watch_generation
+
+log = structlog.get_logger()
 
 
 class Studio:
@@ -171,6 +175,11 @@ class Studio:
     async def audit(self) -> list[str]:
         """Every violated invariant in one sentence each; empty when all hold."""
         return await self._inspector.audit(self._tools.objects)
+
+    async def watch_invariants(self) -> None:
+        """Audit the rows once for all processes, and raise an alarm in the log for each violation."""
+        for violation in await self._inspector.audit_alone():
+            log.error("invariant_violated", violation=violation)
 
 
 def _range(times: tuple[float, float, float, int] | None) -> tuple[float, float] | None:

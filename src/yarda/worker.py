@@ -12,6 +12,7 @@ from yarda.pipeline.runs import Runs
 
 SWEEP_SHARE = 3
 """Lost areas are looked for this many times per lease."""
+AUDIT_EVERY = 60.0
 ORPHANS_EVERY = 3600.0
 DRAIN_SECONDS = 28.0
 
@@ -40,6 +41,7 @@ async def _work(running: Running, *, concurrency: int, stopping: asyncio.Event) 
         for upkeep in (
             studio.runs.watch_claims(lease_seconds=lease),
             _every(lease / SWEEP_SHARE, studio.requeue_lost_areas),
+            _every(AUDIT_EVERY, studio.watch_invariants),
             _every(ORPHANS_EVERY, studio.remove_orphans),
             _every(ORPHANS_EVERY, running.forget_old),
         ):

@@ -50,3 +50,15 @@ async def test_every_planted_violation_is_found(finished: Scene, monkeypatch: py
             await connection.rollback()
         assert any(sentence in line for line in found), (sentence, found)
     assert await finished.studio.audit() == []
+
+
+async def test_a_worker_raises_an_alarm_for_what_is_violated(
+    finished: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with finished.running.database.connect() as connection:
+        await connection.execute(text("UPDATE generations SET status = 'failed'"))
+        await connection.commit()
+
+    await finished.studio.watch_invariants()
+
+    assert "invariant_violated" in capsys.readouterr().out
