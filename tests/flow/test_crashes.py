@@ -112,12 +112,13 @@ async def test_work_goes_on_when_the_web_process_dies_right_after_its_answer(
     assert await scene.studio.audit() == []
 
 
+@pytest.mark.parametrize("command", [["worker"], ["serve", "--port", "0"]])
 async def test_sigterm_drains_and_hands_back_nothing_that_finishes(
-    scene: Scene, gemini: GeminiEmulator, spawn: Spawn
+    scene: Scene, gemini: GeminiEmulator, spawn: Spawn, command: list[str]
 ) -> None:
     gemini.script.extend(["delay:2"])
     generation = await scene.accept()
-    worker = spawn("worker")
+    worker = spawn(*command)
     await called(gemini, 1)
 
     worker.send(signal.SIGTERM)

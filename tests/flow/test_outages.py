@@ -141,6 +141,8 @@ async def test_a_killed_embedded_database_is_back_before_anyone_notices_more_tha
         process.stop()
 
     assert (done["areas"][0]["attempts"], len(gemini.calls)) == (1, 1)
+    assert process.process.returncode == 0
+    assert not (reachable / "data" / "postgres" / "data" / "postmaster.pid").exists(), "the server was not stopped"
 
 
 async def test_a_database_that_does_not_answer_is_an_outage_too(

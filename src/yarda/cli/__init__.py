@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from typing import Annotated, NoReturn
 
@@ -25,7 +26,8 @@ err = Console(stderr=True, highlight=False)
 
 
 def main() -> NoReturn:
-    """The `yarda` command."""
+    """The `yarda` command. SIGTERM ends it as Ctrl-C does: in good order."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except SetupError as error:

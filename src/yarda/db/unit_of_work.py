@@ -71,7 +71,8 @@ class Database:
         except _AWAY as error:
             raise DatabaseUnavailable("the database does not answer") from error
         except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error.orig, _AWAY):
+            # SQLAlchemy wraps the driver's error twice.
+            if error.connection_invalidated or isinstance(error.orig and error.orig.__cause__, _AWAY):
                 raise DatabaseUnavailable("the database does not answer") from error
             raise
 
