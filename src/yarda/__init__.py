@@ -6,14 +6,13 @@ async with yarda.open() as studio:
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from yarda.api import DesignedArea, DesignedPicture, Generation, YardaStudio, open
 
 __all__ = ["DesignedArea", "DesignedPicture", "Generation", "YardaStudio", "__version__", "open"]
-__version__ = version("yarda")
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Settings → adapters → Studio; the only file that knows them all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -80,10 +80,11 @@ class Running:
 
 
 @asynccontextmanager
-async def start(settings: Settings) -> AsyncIterator[Running]:
+async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) -> AsyncIterator[Running]:
     """Wire everything up; the embedded database is joined where none is set, and migrated.
 
-    Raises `SetupError` when this cannot work as it is set up, `DatabaseUnavailable`.
+    `providers`, free of charge, take the place of those that the settings name. Raises `SetupError` when
+    this cannot work as it is set up, `DatabaseUnavailable`.
     """
     async with AsyncExitStack() as stack:
         dsn = settings.database_url or await _join_embedded(settings, stack)
@@ -95,8 +96,8 @@ async def start(settings: Settings) -> AsyncIterator[Running]:
         make_private(settings.data_dir / "spool")
         spool = DiskSpool(settings.data_dir / "spool", mirror=objects if objects.is_remote else None)
         concept = ConceptProvider()
-        providers = _providers(settings, concept)
-        for provider in providers.in_order.values():
+        chosen = _given(providers) if providers else _named(settings, concept)
+        for provider in chosen.in_order.values():
             stack.push_async_callback(provider.close)
         gate = PhotoGate()
         tools = Tools(
@@ -107,8 +108,8 @@ async def start(settings: Settings) -> AsyncIterator[Running]:
             gate=gate,
             house=MaskHouseKeeper(),
             proposer=concept,
-            providers=providers,
-            estimates=Estimates(open_work=database.open_work, guesses=providers.guesses()),
+            providers=chosen,
+            estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),
             owner_grants=settings.trial_credits is None,
             keep_house=settings.keep_house,
@@ -142,7 +143,12 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     return embedded.url
 
 
-def _providers(settings: Settings, concept: ConceptProvider) -> Providers:
+def _given(providers: Sequence[ImageProvider]) -> Providers:
+    names = {provider.name: provider for provider in providers}
+    return Providers(in_order=names, prices=dict.fromkeys(names, 0))
+
+
+def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     in_order: dict[str, ImageProvider] = {}
     for name in settings.provider_order:
         in_order[name] = concept if name == "concept" else _gemini(settings)

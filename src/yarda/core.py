@@ -12,10 +12,10 @@ from yarda.domain.photo import ImageId, Photo, PhotoId
 from yarda.domain.request import DesignRequest
 from yarda.pipeline.accept import Acceptance, accept_generation
 from yarda.pipeline.control import cancel_generation, retry_area
-from yarda.pipeline.measure import Measurements
+from yarda.pipeline.measure import Inspector, Measurements
 from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
 from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
-from yarda.pipeline.ports import Event, Inspector, Page, PositionPolicy, StageTimes, Verdict
+from yarda.pipeline.ports import Event, Page, PositionPolicy, StageTimes, Verdict
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.remove import delete_generation
 from yarda.pipeline.runs import Runs

@@ -21,6 +21,7 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageOps
 
+from tests.contract.hostile_pictures import png
 from tests.emulators.server import PIECE, EmulatedServer, Exchange
 
 KEY = "test-key-0123456789"
@@ -153,6 +154,8 @@ def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
             return _reply([{"inlineData": {"mimeType": "image/png", "data": "%%% not base64"}}])
         case "echo":
             return _reply([_inline(_photo(order))])
+        case "bomb":
+            return _reply([_inline(png(9000, 9000))])
         case "thoughts":
             draft = {**_inline(b"draft"), "thought": True}
             return _reply([draft, {"text": "Here it is."}, _inline(b"first"), _inline(draw(_photo(order)))])

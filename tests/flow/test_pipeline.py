@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -324,3 +325,15 @@ async def test_three_claims_without_a_verdict_are_poison(scene: Scene) -> None:
     assert view["areas"][0]["error"]["code"] == "worker_lost"
     assert (await scene.studio.balance(scene.account)).held == 0
     assert AreaId(UUID(view["areas"][0]["id"]))
+
+
+async def test_a_bomb_in_the_answer_is_decoded_nowhere_but_in_the_gate(
+    scene: Scene, gemini: GeminiEmulator
+) -> None:
+    gemini.script.extend(["bomb", "bomb"])
+    before = psutil.Process().memory_info().rss
+    async with scene.working():
+        view = await scene.finished(await scene.accept())
+
+    assert view["areas"][0]["error"]["code"] == "provider_invalid"
+    assert psutil.Process().memory_info().rss - before < 60 * 2**20

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.tables import events
@@ -25,10 +25,9 @@ class PostgresEvents:
 
     async def append(self, generation: Generation, snapshot: dict[str, Any]) -> None:
         await self._connection.execute(
-            insert(events).values(generation_id=generation.id, number=generation.change, snapshot=snapshot)
-        )
-        await self._connection.execute(
-            text("SELECT pg_notify(:channel, :id)"), {"channel": CHANNEL, "id": str(generation.id)}
+            insert(events)
+            .values(generation_id=generation.id, number=generation.change, snapshot=snapshot)
+            .returning(func.pg_notify(CHANNEL, str(generation.id)))
         )
 
     async def list_after(self, generation: GenerationId, *, number: int) -> list[Event]:

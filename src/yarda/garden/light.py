@@ -77,7 +77,7 @@ def _broad(shade: Singles, ground: Bools) -> Singles:
 def _tint(photo: Floats) -> Floats:
     """The colour cast of the photo, mildly: grey of its brighter half over grey."""
     luminance = photo @ LUMINANCE
-    bright = luminance > np.percentile(luminance, 50)
+    bright = luminance >= np.percentile(luminance, 50)
     mean = photo[bright].mean(0)
     cast = mean / max(float(mean @ LUMINANCE), 1e-6)
     return np.clip(cast**0.3, 0.85, 1.15)

@@ -9,7 +9,13 @@ import sys
 
 from yarda.garden import errors
 from yarda.garden.brief import Brief, Limits, OnProgress, Painting
-from yarda.garden.errors import GardenError, PainterCrashed, PainterOutOfMemory, PainterTimedOut
+from yarda.garden.errors import (
+    GardenError,
+    PainterCrashed,
+    PainterOutOfMemory,
+    PainterTimedOut,
+    PainterUnavailable,
+)
 from yarda.garden.model import Garden
 
 
@@ -73,6 +79,8 @@ def _read(reply: bytes, *, code: int, said: str) -> Painting:
     if code != 0 or not line:
         if "bad_alloc" in said or "MemoryError" in said:
             raise PainterOutOfMemory("the painter needs more memory than it may have")
+        if PainterUnavailable.__name__ in said:
+            raise PainterUnavailable(said.partition(": ")[2])
         raise PainterCrashed(code, said)
     header = json.loads(line)
     if "error" in header:

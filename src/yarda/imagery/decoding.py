@@ -24,17 +24,10 @@ from PIL import (  # noqa: F401 - the plugins register the formats that are allo
 )
 
 from yarda.imagery.capture import find_position, list_facts, read_exif
-from yarda.imagery.renditions import encode_full, encode_smaller, make_plain
+from yarda.imagery.renditions import encode_full, make_plain
 
 THREADS = 2
 """For the decoders that can use several: each one's stack counts as memory."""
-_MEDIA_TYPES = {
-    "JPEG": "image/jpeg",
-    "PNG": "image/png",
-    "WEBP": "image/webp",
-    "AVIF": "image/avif",
-    "HEIF": "image/heic",
-}
 _BRANDS = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIF"
 )
@@ -59,7 +52,7 @@ def main() -> None:
         return
     request = json.loads(sys.stdin.buffer.readline())
     try:
-        header, parts = _TASKS[request["do"]](sys.stdin.buffer.read(), request)
+        header, parts = clean(sys.stdin.buffer.read(), request)
     except RefusedPicture as refused:
         header, parts = {"refused": refused.code, "said": str(refused)}, ()
     except MemoryError:
@@ -81,18 +74,6 @@ def clean(raw: bytes, request: dict[str, Any]) -> Answer:
     if image is None:
         raise RefusedPicture("too_costly")
     return facts | {"width": picture.width, "height": picture.height}, (image,)
-
-
-def scale(raw: bytes, request: dict[str, Any]) -> Answer:
-    """Decode the whole picture and encode its two smaller versions."""
-    kind = sniff(raw)
-    picture = _load(raw, kind, max_pixels=request["max_pixels"])
-    picture = make_plain(picture, read_exif(picture))
-    facts = {"width": picture.width, "height": picture.height, "media_type": _MEDIA_TYPES[kind]}
-    return facts, encode_smaller(picture)
-
-
-_TASKS = {"clean": clean, "scale": scale}
 
 
 def sniff(raw: bytes) -> str:

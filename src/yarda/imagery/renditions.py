@@ -1,6 +1,7 @@
 """Makes pictures plain: upright, opaque, sRGB, without metadata, and in the sizes that are shown.
 
-Runs in the decoding child. Each step lets go of the picture before it, because the largest ones fill its memory.
+Foreign bytes come here in the decoding child alone; the sizes are made of pictures that are our own by then.
+Each step lets go of the picture before it, because the largest ones fill the child's memory.
 """
 
 import contextlib

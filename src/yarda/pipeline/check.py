@@ -1,5 +1,6 @@
 """Checks a Rendering before it becomes a Design."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from yarda.errors import (
     PhotoUnreadable,
     UnusableReply,
 )
-from yarda.pipeline.ports import Rendering, RenderOrder, Renditions
+from yarda.pipeline.ports import PositionPolicy, Rendering, RenderOrder, Renditions
 from yarda.pipeline.tools import Tools
 
 _NO_PICTURE = (PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoTypeUnsupported)
@@ -30,7 +31,7 @@ class CheckedDesign:
 async def check_rendering(
     rendering: Rendering, order: RenderOrder, *, provider: str, tools: Tools
 ) -> CheckedDesign:
-    """Decode everything in the limited child, refuse what is no new picture, keep the house.
+    """Encode foreign pictures anew in the limited child, refuse what is no new picture, keep the house.
 
     Raises `UnusableReply` when the bytes are no whole picture, or the source picture again.
     """
@@ -38,11 +39,18 @@ async def check_rendering(
         raise UnusableReply(provider, "the picture came back unchanged")
     try:
         image, mask = rendering.image, rendering.edit_mask
+        if rendering.is_foreign:
+            image = (await tools.gate.clean(image, position=PositionPolicy.DROP)).image
         if mask is None and tools.keep_house:
             kept = await tools.house.keep_house(image, photo=order.photo, ground=order.ground)
             image, mask = kept.image, kept.edit_mask
-        renditions = await tools.gate.make_renditions(image)
-        mask_renditions = await tools.gate.make_renditions(mask) if mask else None
+        renditions, mask_renditions = await asyncio.gather(
+            tools.gate.make_renditions(image), _renditions(mask, tools=tools)
+        )
     except _NO_PICTURE as error:
         raise UnusableReply(provider, f"not a whole picture: {error}") from error
     return CheckedDesign(image=image, renditions=renditions, edit_mask=mask, mask_renditions=mask_renditions)
+
+
+async def _renditions(mask: bytes | None, *, tools: Tools) -> Renditions | None:
+    return await tools.gate.make_renditions(mask) if mask else None

@@ -1,5 +1,6 @@
 """Stores a Design and finishes its Area: objects first, then one guarded transaction."""
 
+import asyncio
 from uuid import uuid4
 
 import structlog
@@ -74,14 +75,16 @@ async def store_picture(
     generation: GenerationId | None = None,
 ) -> Image:
     """Put the picture in its three sizes where they can be read, and describe them; adds no row."""
+    sizes = (image, renditions.large, renditions.thumb)
+    full, large, thumb = await asyncio.gather(*(tools.objects.put(data) for data in sizes))
     return Image(
         id=ImageId(uuid4()),
         account=account,
         generation=generation,
         kind=kind,
-        full=await tools.objects.put(image),
-        large=await tools.objects.put(renditions.large),
-        thumb=await tools.objects.put(renditions.thumb),
+        full=full,
+        large=large,
+        thumb=thumb,
         media_type=renditions.media_type,
         width=renditions.width,
         height=renditions.height,

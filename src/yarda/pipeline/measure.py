@@ -1,6 +1,9 @@
-"""Numbers for the operator, read from rows."""
+"""What the operator asks of all rows: numbers, and whether every invariant holds."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
+
+from yarda.pipeline.ports import Objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +19,19 @@ class Measurements:
     seconds_by_provider: dict[str, tuple[float, float, float, int]] = field(default_factory=dict)
     seconds_by_stage: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """Quartiles over the newest generations."""
+
+
+class Inspector(Protocol):
+    """Reads over everything, for the operator."""
+
+    async def check(self) -> None:
+        """Raises `ServiceUnavailableError` or `SetupError` unless the database is there and at this version."""
+        ...
+
+    async def measure(self) -> Measurements: ...
+
+    async def audit(self, objects: Objects) -> list[str]: ...
+
+    async def audit_alone(self) -> list[str]:
+        """The audit of rows only; nothing while another process is at it."""
+        ...

@@ -14,7 +14,6 @@ from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, Photo, PhotoId, Polygon
-from yarda.pipeline.measure import Measurements
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -62,13 +61,17 @@ class RenderOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """What came back, with enough to argue about the invoice. `garden` is the scene, where there is one."""
+    """What came back, with enough to argue about the invoice. `garden` is the scene, where there is one.
+
+    A picture is foreign unless a process of this program encoded it.
+    """
 
     image: bytes
     media_type: str
     provider_reference: str | None = None
     cost_usd: Decimal = Decimal(0)
     edit_mask: bytes | None = None
+    is_foreign: bool = True
     garden: dict[str, Any] | None = None
 
 
@@ -158,7 +161,7 @@ class PictureGate(Protocol):
 
     async def clean(self, raw: bytes, *, position: PositionPolicy) -> CleanPicture: ...
     async def make_renditions(self, image: bytes) -> Renditions:
-        """Decode fully and scale. Raises `PhotoUnreadable` and its kin for anything but a whole picture."""
+        """Scale a picture that this program encoded. Raises `PhotoUnreadable` when it is damaged."""
         ...
 
 
@@ -174,7 +177,7 @@ class HouseKeeper(Protocol):
     async def keep_house(self, image: bytes, *, photo: bytes, ground: tuple[Polygon, ...]) -> Kept:
         """Lay the photo's pixels over the picture wherever the ground's redesign does not reach.
 
-        Raises `PhotoUnreadable` and its kin when the picture cannot be decoded.
+        The picture must have passed the gate.
         """
         ...
 
@@ -381,19 +384,3 @@ class UnitOfWork(Protocol):
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
-
-
-class Inspector(Protocol):
-    """Reads over everything, for the operator."""
-
-    async def check(self) -> None:
-        """Raises `ServiceUnavailableError` or `SetupError` unless the database is there and at this version."""
-        ...
-
-    async def measure(self) -> Measurements: ...
-
-    async def audit(self, objects: Objects) -> list[str]: ...
-
-    async def audit_alone(self) -> list[str]:
-        """The audit of rows only; nothing while another process is at it."""
-        ...

@@ -128,6 +128,7 @@ def _unpack(reply: bytes) -> Rendering:
         image=pictures[: sizes[0]],
         media_type="image/png",
         edit_mask=pictures[sizes[0] :],
+        is_foreign=False,
         garden=header["garden"],
     )
 

@@ -1,0 +1,1 @@
+"""What Yarda's goals about speed and memory come to on this machine: `python -m benchmarks [NAME …]`."""
