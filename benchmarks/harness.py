@@ -44,11 +44,13 @@ class FixedProvider:
     model = "fixed"
     price_cap_usd = Decimal(0)
 
-    def __init__(self, seconds: float = 0.0) -> None:
+    def __init__(self, seconds: float = 0.0, *, foreign: bool = True) -> None:
+        """A picture that is not foreign comes with its mask, and nothing is checked but that it is whole."""
         self.usual_seconds = max(seconds, 0.1)
         self.started: dict[str, float] = {}
         self._seconds = seconds
-        self._picture = picture(tint=(40, 120, 60))
+        self._foreign = foreign
+        self._picture = picture(tint=(40, 120, 60), size=PHOTO_SIZE if foreign else (64, 48))
 
     async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:
         self.started[str(order.area)] = asyncio.get_running_loop().time()
@@ -58,7 +60,8 @@ class FixedProvider:
         return await self.read_reply(order, self._picture)
 
     async def read_reply(self, order: RenderOrder, reply: bytes) -> Rendering:
-        return Rendering(image=reply, media_type="image/jpeg")
+        mask = None if self._foreign else reply
+        return Rendering(image=reply, media_type="image/jpeg", edit_mask=mask, is_foreign=self._foreign)
 
     async def close(self) -> None:
         return None
@@ -83,12 +86,12 @@ class Stage:
             pass
 
 
-def picture(*, tint: tuple[int, int, int] = (90, 130, 60)) -> bytes:
+def picture(*, tint: tuple[int, int, int] = (90, 130, 60), size: tuple[int, int] = PHOTO_SIZE) -> bytes:
     """A plain yard with a little grain, as JPEG."""
     out = io.BytesIO()
-    noise = Image.effect_noise(PHOTO_SIZE, 24)
-    yard = Image.new("RGB", PHOTO_SIZE, (150, 190, 230))
-    yard.paste(tint, (0, PHOTO_SIZE[1] // 2, *PHOTO_SIZE))
+    noise = Image.effect_noise(size, 24)
+    yard = Image.new("RGB", size, (150, 190, 230))
+    yard.paste(tint, (0, size[1] // 2, *size))
     Image.blend(yard, Image.merge("RGB", (noise, noise, noise)), 0.15).save(out, "JPEG", quality=90)
     return out.getvalue()
 
@@ -114,8 +117,8 @@ async def database(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def stage(url: str, folder: Path, *, seconds: float = 0.0) -> AsyncIterator[Stage]:
-    provider = FixedProvider(seconds)
+async def stage(url: str, folder: Path, *, seconds: float = 0.0, foreign: bool = True) -> AsyncIterator[Stage]:
+    provider = FixedProvider(seconds, foreign=foreign)
     async with start(settings_for(url, folder), providers=[provider]) as running:
         account = await running.studio.owner()
         photo = await running.studio.add_photo(picture(), account=account)
