@@ -337,3 +337,40 @@ async def test_a_bomb_in_the_answer_is_decoded_nowhere_but_in_the_gate(
 
     assert view["areas"][0]["error"]["code"] == "provider_invalid"
     assert psutil.Process().memory_info().rss - before < 60 * 2**20
+
+
+@pytest.mark.parametrize("moment", ["before the deletion", "after it"])
+async def test_a_photo_uploaded_while_its_twin_is_deleted_keeps_its_bytes(
+    scene: Scene, photo: bytes, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The upload's row is committed at the worst moments: between the last look and the deletion, and after it."""
+    async with scene.working():
+        generation = await scene.accept()
+        await scene.finished(generation)
+    objects = scene.studio._tools.objects
+    delete, size_of = objects.delete, objects.size_of
+    deleting, uploaded = asyncio.Event(), asyncio.Event()
+
+    async def slow_delete(key: str) -> None:
+        deleting.set()
+        if moment == "before the deletion":
+            await uploaded.wait()
+        await delete(key)
+
+    async def late_look(key: str) -> int | None:
+        if moment == "after it":
+            await removal
+        return await size_of(key)
+
+    monkeypatch.setattr(objects, "delete", slow_delete)
+    monkeypatch.setattr(objects, "size_of", late_look)
+    removal = asyncio.create_task(scene.studio.delete_generation(generation, account=scene.account))
+    await deleting.wait()
+    again = await scene.studio.add_photo(photo, account=scene.account)
+    uploaded.set()
+    await removal
+    monkeypatch.undo()
+
+    picture = await scene.studio.get_picture(again.image, account=scene.account, size=PictureSize.FULL)
+    assert len(picture.data) > 500
+    assert await scene.studio.audit() == []

@@ -16,8 +16,8 @@ from yarda.domain.photo import (
     check_polygons,
 )
 from yarda.errors import InvalidRequest
-from yarda.pipeline.deliver import store_picture
 from yarda.pipeline.ports import PositionPolicy
+from yarda.pipeline.stored import store_picture
 from yarda.pipeline.tools import Tools
 
 
@@ -41,7 +41,8 @@ async def add_photo(raw: bytes, *, account: AccountId, position: PositionPolicy,
     clean = await tools.gate.clean(raw, position=position)
     renditions = await tools.gate.make_renditions(clean.image)
     proposal = await tools.proposer.propose(clean.image)
-    image = await store_picture(clean.image, renditions, kind="photo", account=account, tools=tools)
+    stored = await store_picture(clean.image, renditions, kind="photo", account=account, tools=tools)
+    image = stored.image
     photo = Photo(
         id=PhotoId(uuid4()),
         account=account,
@@ -61,6 +62,7 @@ async def add_photo(raw: bytes, *, account: AccountId, position: PositionPolicy,
     async with tools.open_work() as work:
         await work.images.add(image)
         await work.photos.add(photo)
+    await stored.confirm(tools=tools)
     return photo
 
 

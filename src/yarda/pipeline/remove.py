@@ -6,6 +6,7 @@ from yarda.domain.credit import AccountId
 from yarda.domain.generation import Generation, GenerationId
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.settle import release_credits
+from yarda.pipeline.stored import delete_unused
 from yarda.pipeline.tools import Tools
 
 log = structlog.get_logger()
@@ -23,10 +24,8 @@ async def delete_generation(generation_id: GenerationId, *, account: AccountId, 
             if not area.status.is_terminal:
                 await release_credits(generation, area, reason="deleted", work=work)
         keys = await _delete_rows(generation, work=work)
-        unused = [key for key in sorted(keys) if not await work.images.is_object_used(key)]
-    for key in unused:
-        await tools.objects.delete(key)
-    log.info("generation_deleted", generation_id=str(generation_id), objects=len(unused))
+    deleted = await delete_unused(sorted(keys), tools=tools)
+    log.info("generation_deleted", generation_id=str(generation_id), objects=deleted)
 
 
 async def _delete_rows(generation: Generation, *, work: UnitOfWork) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 
 from yarda.errors import ServiceUnavailableError
+from yarda.pipeline.stored import delete_unused
 from yarda.pipeline.tools import Tools
 
 ORPHAN_AGE = timedelta(hours=24)
@@ -35,15 +36,10 @@ async def remove_orphans(*, tools: Tools) -> int:
     """Delete objects that no row has pointed to for a day. Returns how many."""
     removed = 0
     async for key in tools.objects.list_older_than(ORPHAN_AGE):
-        async with tools.open_work() as work:
-            used = await work.images.is_object_used(key)
-        if used:
-            continue
         try:
-            await tools.objects.delete(key)
+            removed += await delete_unused([key], tools=tools)
         except ServiceUnavailableError:
             continue
-        removed += 1
     if removed:
         log.info("orphans_removed", objects=removed)
     return removed
