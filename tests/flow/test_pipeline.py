@@ -348,22 +348,25 @@ async def test_a_photo_uploaded_while_its_twin_is_deleted_keeps_its_bytes(
         generation = await scene.accept()
         await scene.finished(generation)
     objects = scene.studio._tools.objects
-    delete, size_of = objects.delete, objects.size_of
-    deleting, uploaded = asyncio.Event(), asyncio.Event()
+    delete, put = objects.delete, objects.put
+    deleting, stored, uploaded = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slow_delete(key: str) -> None:
-        deleting.set()
-        if moment == "before the deletion":
-            await uploaded.wait()
+        if key == scene.photo.object_key:
+            deleting.set()
+            await (uploaded if moment == "before the deletion" else stored).wait()
         await delete(key)
 
-    async def late_look(key: str) -> int | None:
-        if moment == "after it":
-            await removal
-        return await size_of(key)
+    async def slow_put(data: bytes) -> str:
+        key = await put(data)
+        if key == scene.photo.object_key:
+            stored.set()
+            if moment == "after it" and not removal.done():
+                await removal
+        return key
 
     monkeypatch.setattr(objects, "delete", slow_delete)
-    monkeypatch.setattr(objects, "size_of", late_look)
+    monkeypatch.setattr(objects, "put", slow_put)
     removal = asyncio.create_task(scene.studio.delete_generation(generation, account=scene.account))
     await deleting.wait()
     again = await scene.studio.add_photo(photo, account=scene.account)
