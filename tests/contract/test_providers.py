@@ -13,6 +13,7 @@ from tests.emulators.gemini import KEY, GeminiEmulator
 from yarda.domain.attempt import AttemptId
 from yarda.errors import ProviderError
 from yarda.pipeline.ports import ImageProvider, RenderOrder
+from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool
 
@@ -27,7 +28,24 @@ async def gemini() -> AsyncIterator[ImageProvider]:
         await provider.close()
 
 
-PROVIDERS: dict[str, Callable[[], AbstractAsyncContextManager[ImageProvider]]] = {"gemini": gemini}
+@asynccontextmanager
+async def concept() -> AsyncIterator[ImageProvider]:
+    provider = ConceptProvider(painters=1, samples=1)
+    yield provider
+    await provider.close()
+
+
+PROVIDERS: dict[str, Callable[[], AbstractAsyncContextManager[ImageProvider]]] = {
+    "gemini": gemini,
+    "concept": concept,
+}
+
+
+@pytest.fixture
+def order(order: RenderOrder) -> RenderOrder:
+    """An order that every provider can fill: with ground to design, and the eye level above it."""
+    ground = ((0.0, 110.0), (320.0, 110.0), (320.0, 180.0), (0.0, 180.0))
+    return replace(order, ground=(ground,), horizon_y=80.0)
 
 
 @pytest.fixture(params=PROVIDERS)
