@@ -108,6 +108,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             gate=gate,
             house=MaskHouseKeeper(),
             proposer=concept,
+            planner=concept,
             providers=chosen,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),

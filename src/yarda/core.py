@@ -15,6 +15,8 @@ from yarda.pipeline.control import cancel_generation, retry_area
 from yarda.pipeline.measure import Inspector, Measurements
 from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
 from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
+from yarda.pipeline.planner import PlanForm
+from yarda.pipeline.plans import PlanDocument, get_plan
 from yarda.pipeline.ports import Event, Page, PositionPolicy, StageTimes, Verdict
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.remove import delete_generation
@@ -66,6 +68,12 @@ class Studio:
     async def get_picture(self, image: ImageId, *, account: AccountId, size: PictureSize) -> Picture:
         """Raises `ImageNotFound`."""
         return await get_picture(image, account=account, size=size, tools=self._tools)
+
+    async def get_plan(
+        self, generation: GenerationId, area: AreaId, *, account: AccountId, form: PlanForm
+    ) -> PlanDocument:
+        """See `pipeline.plans.get_plan`."""
+        return await get_plan(generation, area, account=account, form=form, tools=self._tools)
 
     # --- generations ---
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -15,12 +16,13 @@ from yarda.cli.progress import LiveProgress
 from yarda.core import Studio
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId
-from yarda.domain.generation import GenerationId
+from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
 from yarda.errors import InvalidRequest
 from yarda.logs import set_up_logs
 from yarda.pipeline.pictures import PictureSize
+from yarda.pipeline.planner import PlanForm
 from yarda.settings import Settings, read_settings
 
 err = Console(stderr=True, highlight=False)
@@ -57,8 +59,8 @@ def command(
         typer.echo(json.dumps(result))
     else:
         for item in result["areas"]:
-            if item["file"]:
-                typer.echo(item["file"])
+            for path in filter(None, (item["file"], item["plan"], item["plants"])):
+                typer.echo(path)
     raise typer.Exit(0 if result["status"] == "completed" else 1)
 
 
@@ -104,19 +106,37 @@ async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: Ac
     """Write what was drawn, and say what was not."""
     result: dict[str, Any] = {"id": view["id"], "status": view["status"], "seed": view["seed"], "areas": []}
     for area in view["areas"]:
-        file = None
+        file = plan = plants = None
         if area["image_url"]:
             image = ImageId(area["image_url"].rsplit("/", 1)[-1])
             picture = await studio.get_picture(image, account=account, size=PictureSize.FULL)
             ending = "png" if picture.media_type == "image/png" else "jpg"
             file = out / f"{area['area']}_{area['style']}.{ending}"
             file.write_bytes(picture.data)
+            if area["plan_url"]:
+                plan, plants = await _write_plan(view, area, out, studio=studio, account=account)
         else:
             said = area["error"]["message"] if area["error"] else area["status"]
             err.print(f"[red]{area['area']} was not drawn:[/] {said}", soft_wrap=True)
         keys = ("id", "area", "style", "status", "provider", "error")
-        result["areas"].append({key: area[key] for key in keys} | {"file": str(file) if file else None})
+        written = {"file": file, "plan": plan, "plants": plants}
+        result["areas"].append(
+            {key: area[key] for key in keys} | {key: str(path) if path else None for key, path in written.items()}
+        )
     return result
+
+
+async def _write_plan(
+    view: dict[str, Any], area: dict[str, Any], out: Path, *, studio: Studio, account: AccountId
+) -> tuple[Path, Path]:
+    """The planting plan and the plant list."""
+    paths = []
+    for form in (PlanForm.PDF, PlanForm.CSV):
+        ids = GenerationId(UUID(view["id"])), AreaId(UUID(area["id"]))
+        document = await studio.get_plan(*ids, account=account, form=form)
+        paths.append(out / document.file_name)
+        paths[-1].write_bytes(document.data)
+    return paths[0], paths[1]
 
 
 def _area(text: str, *, wish: str, keep: float) -> AreaRequest:

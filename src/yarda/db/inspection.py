@@ -94,6 +94,7 @@ STAGE_SECONDS = """
 
 PICTURES = """
     SELECT id, unnest(ARRAY[full_key, large_key, thumb_key]) FROM images UNION SELECT id, object_key FROM photos
+    UNION SELECT id, garden_key FROM generation_areas WHERE garden_key IS NOT NULL
 """
 AUDIT_LOCK = 7_209_343
 

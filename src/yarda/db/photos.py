@@ -4,7 +4,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db import rows
-from yarda.db.tables import images, photos
+from yarda.db.tables import generation_areas, images, photos
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import GenerationId
 from yarda.domain.photo import ImageId, Photo, PhotoId
@@ -81,7 +81,8 @@ class PostgresImages:
             or_(images.c.full_key == key, images.c.large_key == key, images.c.thumb_key == key)
         )
         by_photo = select(photos.c.id).where(photos.c.object_key == key)
-        found = await self._connection.execute(by_image.union_all(by_photo).limit(1))
+        by_area = select(generation_areas.c.id).where(generation_areas.c.garden_key == key)
+        found = await self._connection.execute(by_image.union_all(by_photo, by_area).limit(1))
         return found.first() is not None
 
 

@@ -68,7 +68,8 @@ def area_from(row: Row) -> Area:
         provider=row["provider"],
         source_image=row["source_image_id"] and ImageId(row["source_image_id"]),
         imagery=row["imagery"] and Provenance(**row["imagery"]),
-        images=design and DesignImages(design=ImageId(design), edit_mask=mask and ImageId(mask)),
+        images=design
+        and DesignImages(design=ImageId(design), edit_mask=mask and ImageId(mask), garden=row["garden_key"]),
         error=error or None,
         queued_at=row["queued_at"],
         started_at=row["started_at"],
@@ -101,6 +102,7 @@ def area_values(area: Area) -> dict[str, Any]:
         "edit_mask_url": image_url(mask),
         "source_url": image_url(area.source_image),
         "design_image_id": design,
+        "garden_key": area.images.garden if area.images else None,
         "edit_mask_image_id": mask,
         "source_image_id": area.source_image,
         "imagery": imagery,

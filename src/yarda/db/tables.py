@@ -145,6 +145,7 @@ generation_areas = Table(
     Column("source_url", Text),
     Column("design_image_id", UUID),
     Column("edit_mask_image_id", UUID),
+    Column("garden_key", Text),
     Column("source_image_id", UUID),
     Column("imagery", JSONB),
     Column("error_code", Text),
@@ -170,6 +171,7 @@ generation_areas = Table(
         postgresql_where=text("status = 'completed'"),
     ),
     Index(None, "photo_id"),
+    Index(None, "garden_key"),
 )
 
 attempts = Table(

@@ -81,10 +81,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignImages:
-    """The pictures of a finished Area."""
+    """What is kept of a finished Area; `garden` is the object key of its scene, where there is one."""
 
     design: ImageId
     edit_mask: ImageId | None
+    garden: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ def lay_out(
         seed=seed,
         camera=site.camera,
         ground=ground,
+        outline=site.grid.trace(site.grid.distance_inside(site.ground)),
         zones=fields.zones(),
         plants=tuple(planter.plants),
         features=(*slabs, *planter.features),

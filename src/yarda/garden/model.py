@@ -83,6 +83,9 @@ class Garden:
     seed: int
     camera: Camera
     ground: tuple[Polygon, ...]
+    """In the photo's pixels, as it was asked for."""
+    outline: tuple[Polygon, ...] = ()
+    """The same from above, in metres."""
     zones: tuple[Zone, ...]
     plants: tuple[Plant, ...]
     features: tuple[Feature, ...]

@@ -1,5 +1,7 @@
 """Stores a Design and finishes its Area: objects first, then one guarded transaction."""
 
+import json
+
 import structlog
 
 from yarda.domain.generation import DesignImages, Stage
@@ -7,7 +9,7 @@ from yarda.errors import ClaimLost, GenerationNotFound
 from yarda.pipeline.claim import Claim
 from yarda.pipeline.render import Drawn
 from yarda.pipeline.settle import capture_credits
-from yarda.pipeline.stored import StoredPicture, delete_unused, store_picture
+from yarda.pipeline.stored import StoredPicture, confirm_stored, delete_unused, store_picture
 from yarda.pipeline.tools import Tools
 
 log = structlog.get_logger()
@@ -30,19 +32,30 @@ async def deliver(drawn: Drawn, claim: Claim, *, tools: Tools) -> None:
             account=account,
             generation=generation,
         )
+    garden = await _store_garden(drawn, tools=tools)
     pictures = tuple(picture for picture in (design, mask) if picture)
+    stored = {key: data for picture in pictures for key, data in picture.data.items()} | garden
     try:
-        await _finish(drawn, pictures, claim, tools=tools)
+        await _finish(drawn, pictures, claim, garden=next(iter(garden), None), tools=tools)
     except (ClaimLost, GenerationNotFound):
-        await delete_unused({key for picture in pictures for key in picture.data}, tools=tools)
+        await delete_unused(stored, tools=tools)
         raise
-    for picture in pictures:
-        await picture.confirm(tools=tools)
+    await confirm_stored(stored, tools=tools)
     log.info("area_completed", provider=drawn.provider, **claim.names)
     await tools.spool.discard(drawn.attempt)
 
 
-async def _finish(drawn: Drawn, pictures: tuple[StoredPicture, ...], claim: Claim, *, tools: Tools) -> None:
+async def _store_garden(drawn: Drawn, *, tools: Tools) -> dict[str, bytes]:
+    """The scene's object by its key; nothing where the provider makes no scene."""
+    if drawn.rendering.garden is None:
+        return {}
+    scene = json.dumps(drawn.rendering.garden, sort_keys=True).encode()
+    return {await tools.objects.put(scene): scene}
+
+
+async def _finish(
+    drawn: Drawn, pictures: tuple[StoredPicture, ...], claim: Claim, *, garden: str | None, tools: Tools
+) -> None:
     images = [picture.image for picture in pictures]
     design, mask = images[0], images[1] if len(images) > 1 else None
     async with claim.change() as change:
@@ -50,5 +63,5 @@ async def _finish(drawn: Drawn, pictures: tuple[StoredPicture, ...], claim: Clai
             await change.work.images.add(image)
         price = tools.providers.prices[drawn.provider]
         await capture_credits(change.generation, change.area, price=price, work=change.work)
-        made = DesignImages(design=design.id, edit_mask=mask.id if mask else None)
+        made = DesignImages(design=design.id, edit_mask=mask.id if mask else None, garden=garden)
         change.area = change.area.completed(made, claim=claim.number, now=tools.clock())

@@ -17,7 +17,7 @@ from yarda.domain.photo import (
 )
 from yarda.errors import InvalidRequest
 from yarda.pipeline.ports import PositionPolicy
-from yarda.pipeline.stored import store_picture
+from yarda.pipeline.stored import confirm_stored, store_picture
 from yarda.pipeline.tools import Tools
 
 
@@ -62,7 +62,7 @@ async def add_photo(raw: bytes, *, account: AccountId, position: PositionPolicy,
     async with tools.open_work() as work:
         await work.images.add(image)
         await work.photos.add(photo)
-    await stored.confirm(tools=tools)
+    await confirm_stored(stored.data, tools=tools)
     return photo
 
 

@@ -63,7 +63,7 @@ def describe(generation: Generation, expectation: Expectation, *, now: datetime)
         "started_at": _iso(generation.started_at),
         "completed_at": _iso(generation.completed_at),
         "estimated_completion": _iso(_estimate(generation, expectation, now=now)),
-        "areas": [_describe_area(area) for area in generation.areas],
+        "areas": [_describe_area(area, generation) for area in generation.areas],
     }
 
 
@@ -77,7 +77,8 @@ async def record(
     return view
 
 
-def _describe_area(area: Area) -> dict[str, Any]:
+def _describe_area(area: Area, generation: Generation) -> dict[str, Any]:
+    has_plan = area.images is not None and area.images.garden is not None
     design = area.images.design if area.images else None
     mask = area.images.edit_mask if area.images else None
     return {
@@ -95,6 +96,7 @@ def _describe_area(area: Area) -> dict[str, Any]:
         "thumbnail_url": image_url(design, size="thumb"),
         "edit_mask_url": image_url(mask),
         "source_url": image_url(area.source_image),
+        "plan_url": f"/generations/{generation.id}/areas/{area.id}/plan.svg" if has_plan else None,
         "imagery": area.imagery
         and {
             "source": area.imagery.source,

@@ -29,7 +29,7 @@ async def delete_generation(generation_id: GenerationId, *, account: AccountId, 
 
 
 async def _delete_rows(generation: Generation, *, work: UnitOfWork) -> set[str]:
-    keys: set[str] = set()
+    keys = {area.images.garden for area in generation.areas if area.images and area.images.garden}
     for image in await work.images.list_for(generation.id):
         keys |= {image.full, image.large, image.thumb}
         await work.images.delete(image.id)

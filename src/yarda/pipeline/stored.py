@@ -6,7 +6,7 @@ committed and puts back what is gone. One of the two comes last, and it sees the
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -25,11 +25,12 @@ class StoredPicture:
     image: Image
     data: dict[str, bytes]
 
-    async def confirm(self, *, tools: Tools) -> None:
-        """Call when the row is committed."""
-        for key, data in self.data.items():
-            if await tools.objects.size_of(key) is None:
-                await tools.objects.put(data)
+
+async def confirm_stored(stored: Mapping[str, bytes], *, tools: Tools) -> None:
+    """Call when the rows that need these objects are committed."""
+    for key, data in stored.items():
+        if await tools.objects.size_of(key) is None:
+            await tools.objects.put(data)
 
 
 async def store_picture(

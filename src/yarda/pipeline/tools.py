@@ -9,6 +9,7 @@ from decimal import Decimal
 from yarda.domain.credit import Prices
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
+from yarda.pipeline.planner import Planner
 from yarda.pipeline.ports import (
     Changes,
     Clock,
@@ -73,6 +74,7 @@ class Tools:
     gate: PictureGate
     house: HouseKeeper
     proposer: GeometryProposer
+    planner: Planner
     providers: Providers
     estimates: Estimates
     clock: Clock

@@ -14,6 +14,7 @@ from PIL import Image
 from yarda import garden
 from yarda.domain.photo import Ground, Horizon
 from yarda.errors import OrderRefused, ProviderCrashed, UnusableReply
+from yarda.pipeline.planner import PlanForm
 from yarda.pipeline.ports import GeometryProposal, Rendering, RenderOrder, ReplySink
 
 NAME = "concept"
@@ -22,7 +23,7 @@ PROPOSAL_SIDE_PX = 1024
 
 
 class ConceptProvider:
-    """Plays the `ImageProvider` port, and `GeometryProposer` as the garden knows what ground looks like.
+    """Plays the `ImageProvider` port, and `GeometryProposer` and `Planner`: the garden knows ground and plants.
 
     At most `painters` renders run at a time, each with its own limits; the others wait.
     """
@@ -57,6 +58,10 @@ class ConceptProvider:
     async def propose(self, image: bytes) -> GeometryProposal:
         """Propose ground and eye level for a clean photo, in its pixels."""
         return await asyncio.to_thread(_propose, image)
+
+    async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
+        """Plan or list of a scene that this painter made."""
+        return await asyncio.to_thread(_draw_plan, scene, form)
 
     async def close(self) -> None:
         return None
@@ -102,6 +107,21 @@ def _propose(image: bytes) -> GeometryProposal:
         ground=Ground(polygons=polygons, confidence=ground.confidence),
         horizon=Horizon(y=round(horizon.y / scale, 1), confidence=horizon.confidence),
     )
+
+
+def _draw_plan(scene: bytes, form: PlanForm) -> bytes:
+    from yarda.garden import plan  # its libraries are loaded where a plan is asked for
+
+    designed = garden.Garden.from_json(scene.decode())
+    match form:
+        case PlanForm.SVG:
+            return plan.write_svg(plan.draw_plan(designed))
+        case PlanForm.PDF:
+            return plan.write_pdf(plan.draw_plan(designed))
+        case PlanForm.JSON:
+            return plan.count_plants(designed).to_json()
+        case PlanForm.CSV:
+            return plan.count_plants(designed).to_csv()
 
 
 def _pack(painting: garden.Painting) -> bytes:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 
 from yarda.domain.generation import Status
-from yarda.errors import NoPlan
+from yarda.pipeline.planner import PlanForm
 from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath, IdempotencyKey
 from yarda.web.problems import responses
 from yarda.web.schemas import GenerationCreate, GenerationPage, GenerationRead, RetryCreate, View
@@ -80,15 +80,18 @@ async def delete_generation(generation: GenerationPath, account: CurrentAccount,
     await studio.delete_generation(generation, account=account)
 
 
-@router.get("/{generation_id}/areas/{area_id}/plan.svg", responses=responses(404))
-@router.get("/{generation_id}/areas/{area_id}/plan.pdf", responses=responses(404))
-@router.get("/{generation_id}/areas/{area_id}/plants.json", responses=responses(404))
-@router.get("/{generation_id}/areas/{area_id}/plants.csv", responses=responses(404))
+@router.get(
+    "/{generation_id}/areas/{area_id}/{form}",
+    response_class=Response,
+    responses={
+        200: {"content": {form.media_type: {} for form in PlanForm}},
+        **responses(404, 422),
+    },
+)
 async def get_plan(
-    generation: GenerationPath, area: AreaPath, account: CurrentAccount, studio: CurrentStudio
+    generation: GenerationPath, area: AreaPath, form: PlanForm, account: CurrentAccount, studio: CurrentStudio
 ) -> Response:
-    """The planting plan and plant list of a concept design."""
-    view = await studio.get_generation(generation, account=account)
-    if str(area) not in {entry["id"] for entry in view["areas"]}:
-        raise NoPlan("this design has no such area")
-    raise NoPlan("there is no planting plan for this area")
+    """The planting plan or the plant list of a concept design."""
+    plan = await studio.get_plan(generation, area, account=account, form=form)
+    headers = {"Content-Disposition": f'inline; filename="{plan.file_name}"', "Cache-Control": "private, no-cache"}
+    return Response(plan.data, media_type=plan.media_type, headers=headers)

@@ -113,6 +113,7 @@ class AreaRead(BaseModel):
     thumbnail_url: str | None
     edit_mask_url: str | None
     source_url: str | None
+    plan_url: str | None = None
     imagery: ImageryRead | None
     error: AreaErrorRead | None
     attempts: int

@@ -1,5 +1,6 @@
 """Follow a design, look at it, find it again."""
 
+import json
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -7,8 +8,10 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from yarda.core import Studio
-from yarda.domain.generation import Status
+from yarda.domain.credit import AccountId
+from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.errors import AreaNotFound
+from yarda.pipeline.planner import PlanForm
 from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath
 from yarda.web.pages.rendering import render
 from yarda.web.pages.views import area_view, gallery_view, progress_view
@@ -91,6 +94,7 @@ async def result(
         view=shown,
         area=area_view(found, providers=set()),
         redraw=_redraw(found),
+        plants=await _plants(found, generation, area, account=account, studio=studio),
         photoreal=await _photoreal(found, studio),
     )
 
@@ -124,6 +128,16 @@ async def delete(generation: GenerationPath, account: CurrentAccount, studio: Cu
 
 async def _provider_names(studio: Studio) -> set[str]:
     return {provider.name for provider in await studio.providers()}
+
+
+async def _plants(
+    found: dict[str, Any], generation: GenerationId, area: AreaId, *, account: AccountId, studio: Studio
+) -> dict[str, Any] | None:
+    """The plant list, where there is one."""
+    if found["plan_url"] is None:
+        return None
+    plan = await studio.get_plan(generation, area, account=account, form=PlanForm.JSON)
+    return dict(json.loads(plan.data))
 
 
 def _redraw(area: dict[str, Any]) -> str | None:

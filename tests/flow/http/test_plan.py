@@ -1,0 +1,82 @@
+"""Planting plan and plant list of a concept design, from the studio's own painter."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from tests.flow.http.client import body_of, read_events
+from tests.flow.scene import Scene
+from yarda.bootstrap import start
+from yarda.settings import Settings
+
+
+@pytest.fixture
+async def scene(settings: Settings, photo: bytes) -> Any:
+    """As elsewhere, with the painter at work."""
+    painting = settings.model_copy(update={"providers": ["concept"]})
+    async with start(painting) as running:
+        account = await running.studio.owner()
+        taken = await running.studio.add_photo(photo, account=account)
+        yield Scene(running=running, account=account, photo=taken)
+
+
+@pytest.fixture
+async def area(http: httpx2.AsyncClient, scene: Scene) -> dict[str, Any]:
+    """A finished concept area, with the path of its generation."""
+    async with scene.working():
+        made = (await http.post("/generations/multi", json=body_of(scene, provider="concept"))).json()
+        await read_events(http, f"/generations/{made['id']}/events")
+    view = (await http.get(f"/generations/{made['id']}")).json()
+    assert view["status"] == "completed", view
+    return {**view["areas"][0], "generation": f"/generations/{made['id']}"}
+
+
+async def test_plan_and_list_come_in_every_form_and_agree(
+    http: httpx2.AsyncClient, scene: Scene, area: dict[str, Any]
+) -> None:
+    base = area["plan_url"].rsplit("/", 1)[0]
+
+    svg, pdf = await http.get(f"{base}/plan.svg"), await http.get(f"{base}/plan.pdf")
+    listed = (await http.get(f"{base}/plants.json")).json()
+    table = list(csv.DictReader(io.StringIO((await http.get(f"{base}/plants.csv")).text)))
+
+    assert svg.headers["content-type"] == "image/svg+xml"
+    assert pdf.content.startswith(b"%PDF")
+    assert listed["plants"]
+    assert [(row["botanical name"], int(row["quantity"])) for row in table] == [
+        (row["botanical"], row["quantity"]) for row in listed["plants"]
+    ]
+    assert all(row["botanical"] in svg.text for row in listed["plants"])
+    key = (await scene.rows("SELECT garden_key FROM generation_areas"))[0][0]
+    garden = json.loads(await scene.studio._tools.objects.get(key))
+    assert len(garden["plants"]) == sum(row["quantity"] for row in listed["plants"])
+
+
+async def test_the_result_page_shows_the_plan(http: httpx2.AsyncClient, area: dict[str, Any]) -> None:
+    page = await http.get(area["generation"].replace("generations", "designs") + f"/{area['id']}")
+
+    assert area["plan_url"] in page.text
+    assert "Planting plan" in page.text
+
+
+async def test_the_scene_goes_with_its_design(
+    http: httpx2.AsyncClient, scene: Scene, area: dict[str, Any]
+) -> None:
+    key = (await scene.rows("SELECT garden_key FROM generation_areas"))[0][0]
+
+    assert (await http.delete(area["generation"])).status_code == 204
+
+    assert await scene.studio._tools.objects.size_of(key) is None
+    assert (await http.get(area["plan_url"])).status_code == 404
+
+
+async def test_the_audit_misses_a_lost_scene(scene: Scene, area: dict[str, Any]) -> None:
+    async with scene.running.database.connect() as connection:
+        await connection.execute(text("UPDATE generation_areas SET garden_key = 'objects/00/gone'"))
+
+    assert any("objects/00/gone" in line for line in await scene.studio.audit())
