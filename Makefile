@@ -31,7 +31,7 @@ serve: setup ## the studio in your browser
 test: $(VENV)/.installed-dev ## set up, then everything that CI runs
 	@$(BIN)/python scripts/find_browser.py
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 3 --dist loadfile
 
 check: lint types imports ## style, types and import direction
 
