@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 import structlog
-from sqlalchemy import func, insert, select
+from sqlalchemy import Text, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.tables import events
@@ -15,6 +15,7 @@ from yarda.pipeline.ports import Event
 
 CHANNEL = "yarda_generation_changed"
 PROBE_SECONDS = 5.0
+_APPEND = insert(events).returning(func.pg_notify(CHANNEL, cast(events.c.generation_id, Text)))
 
 log = structlog.get_logger()
 
@@ -24,11 +25,8 @@ class PostgresEvents:
         self._connection = connection
 
     async def append(self, generation: Generation, snapshot: dict[str, Any]) -> None:
-        await self._connection.execute(
-            insert(events)
-            .values(generation_id=generation.id, number=generation.change, snapshot=snapshot)
-            .returning(func.pg_notify(CHANNEL, str(generation.id)))
-        )
+        values = {"generation_id": generation.id, "number": generation.change, "snapshot": snapshot}
+        await self._connection.execute(_APPEND, values)
 
     async def list_after(self, generation: GenerationId, *, number: int) -> list[Event]:
         found = await self._connection.execute(

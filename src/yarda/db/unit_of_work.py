@@ -1,10 +1,13 @@
 """The unit of work: one Postgres transaction with every repository on it."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -17,6 +20,9 @@ from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
 
 JobsOn = Callable[[AsyncConnection], Jobs]
+
+PROBE_AFTER = 5.0
+"""Idle seconds after which a connection is asked for a sign of life; a ping costs three round trips."""
 
 _AWAY = (
     OSError,
@@ -83,11 +89,30 @@ class Database:
 def open_engine(dsn: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` URL; broken connections are found before use."""
     url = "postgresql+asyncpg://" + dsn.split("://", 1)[1]
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
-        pool_pre_ping=True,
         connect_args={"timeout": 5, "command_timeout": 30},
     )
+    _check_before_use(engine)
+    return engine
+
+
+def _check_before_use(engine: AsyncEngine) -> None:
+    """Replace a connection that the server closed, or that has been idle for long and does not answer."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note(_: object, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(connection: Any, record: Any, _: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError("the server closed the connection")
+        if time.monotonic() - record.info.get("idle_since", time.monotonic()) > PROBE_AFTER:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError("the connection does not answer") from error

@@ -41,24 +41,29 @@ async def draw(order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn:
     A reply that an earlier worker of this run received is used instead of paying again.
     Raises the last `ProviderError` when none delivered; `ProviderBusy` means: try again later.
     """
-    found = await _recover(order, claim, tools=tools)
+    made = await _attempts(claim, tools=tools)
+    found = await _recover(made, order, claim, tools=tools)
     if found is not None:
         return found
+    if made:
+        made = await _attempts(claim, tools=tools)
     last: ProviderError | None = None
     for name in tools.providers.candidates(claim.area.wanted_provider):
         provider = tools.providers.in_order[name]
         paid = provider.price_cap_usd > 0
-        while may_call(await _attempts(claim, tools=tools), provider=name, paid=paid):
+        while may_call(made, provider=name, paid=paid):
             try:
                 return await _call(provider, order, claim, tools=tools)
             except ProviderBusy as error:
                 if tools.clock() - claim.area.queued_at < PATIENCE:
                     raise
                 last = error
+                made = await _attempts(claim, tools=tools)
                 break
             except ProviderError as error:
                 last = error
-                step = next_step(error, await _attempts(claim, tools=tools), paid=paid)
+                made = await _attempts(claim, tools=tools)
+                step = next_step(error, made, paid=paid)
                 if step is NextStep.FAIL:
                     raise
                 if step is NextStep.NEXT_PROVIDER:
@@ -108,9 +113,9 @@ async def _accept(
     return Drawn(design=design, rendering=rendering, provider=attempt.provider, attempt=attempt.id)
 
 
-async def _recover(order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn | None:
+async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn | None:
     """Look at what earlier workers of this run left: use a whole reply, close a call that was cut short."""
-    for attempt in reversed(await _attempts(claim, tools=tools)):
+    for attempt in reversed(made):
         if attempt.outcome not in (Outcome.OPEN, Outcome.SUCCEEDED, Outcome.UNKNOWN):
             continue
         reply = await tools.spool.find(attempt.id)

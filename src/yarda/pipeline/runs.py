@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from yarda.domain.generation import AreaId, Status
+from yarda.domain.generation import AreaId
 from yarda.errors import ServiceUnavailableError, YardaError
 from yarda.pipeline.claim import Claim
 from yarda.pipeline.ports import Done, Later, Verdict
@@ -76,15 +76,14 @@ class Runs:
                 continue
             try:
                 async with self._tools.open_work() as work:
-                    rows = await work.generations.claims_of(tuple(claims))
+                    numbers = await work.generations.claims_of(tuple(claims))
                 seen = loop.time()
             except YardaError:
                 if loop.time() - seen > lease_seconds:
                     self._stop(tuple(claims), reason="the lease could not be renewed")
                 continue
-            lost = tuple(
-                area for area, claim in claims.items() if rows.get(area) != (claim.number, Status.PROCESSING)
-            )
+            # Whoever takes an area away raises its claim; one that ended under ours still cleans up.
+            lost = tuple(area for area, claim in claims.items() if numbers.get(area) != claim.number)
             self._stop(lost, reason="the claim is over")
 
     async def finish(self, *, seconds: float) -> None:

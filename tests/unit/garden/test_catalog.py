@@ -181,6 +181,7 @@ def test_every_toml_file_of_the_package_is_one_that_is_read() -> None:
     assert {entry.name for entry in folder.iterdir() if entry.is_file()} == {
         "materials.toml",
         "ornaments.toml",
+        "prices.toml",
         "species.toml",
     }
     assert set(list_tables("styles")) == set(styles())
