@@ -109,6 +109,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             house=MaskHouseKeeper(),
             proposer=concept,
             planner=concept,
+            previewer=concept,
             providers=chosen,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),

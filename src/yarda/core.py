@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from yarda.domain.attempt import Attempt
+from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.domain.photo import ImageId, Photo, PhotoId
@@ -15,9 +16,10 @@ from yarda.pipeline.control import cancel_generation, retry_area
 from yarda.pipeline.measure import Inspector, Measurements
 from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
 from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
-from yarda.pipeline.planner import PlanForm
+from yarda.pipeline.planner import PlanForm, Preview
 from yarda.pipeline.plans import PlanDocument, get_plan
 from yarda.pipeline.ports import Event, Page, PositionPolicy, StageTimes, Verdict
+from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.remove import delete_generation
 from yarda.pipeline.runs import Runs
@@ -60,6 +62,12 @@ class Studio:
     async def correct_photo(self, photo: PhotoId, correction: PhotoCorrection, *, account: AccountId) -> Photo:
         """See `pipeline.photos.correct_photo`."""
         return await correct_photo(photo, correction, account=account, tools=self._tools)
+
+    def draw_previews(
+        self, photo: PhotoId, *, account: AccountId, area: AreaName, first: StyleName | None = None
+    ) -> AsyncIterator[Preview]:
+        """See `pipeline.previews.draw_previews`."""
+        return draw_previews(photo, account=account, area=area, first=first, tools=self._tools)
 
     async def find_picture(self, image: ImageId, *, account: AccountId, size: PictureSize) -> PictureInfo:
         """Raises `ImageNotFound`."""

@@ -6,7 +6,7 @@ A library of its own. Nothing heavy is imported here: the painter runs in a proc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from yarda.garden.brief import AREAS, CONCEPT_VERSION, Brief, Limits, Painting, Sun
+from yarda.garden.brief import AREAS, CONCEPT_VERSION, PREVIEW_SAMPLES, Brief, Limits, Painting, Sun
 from yarda.garden.errors import (
     GardenError,
     NoGround,
@@ -19,7 +19,7 @@ from yarda.garden.errors import (
     UnknownStyle,
 )
 from yarda.garden.model import Garden
-from yarda.garden.process import paint_in_process
+from yarda.garden.process import paint_each_in_process, paint_in_process
 from yarda.garden.shapes import GroundProposal, Horizon, Polygon
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AREAS",
     "CONCEPT_VERSION",
+    "PREVIEW_SAMPLES",
     "Brief",
     "Garden",
     "GardenError",
@@ -49,6 +50,7 @@ __all__ = [
     "UnknownArea",
     "UnknownStyle",
     "paint",
+    "paint_each_in_process",
     "paint_in_process",
     "propose_ground",
     "propose_horizon",

@@ -120,19 +120,23 @@ def _png(pixels: Bytes, brief: Brief | None) -> bytes:
 
 
 def main() -> None:
-    """Read a brief's JSON from stdin, write a line of JSON and the pictures to stdout."""
+    """Read briefs from stdin, a line of JSON each; write a line of JSON and the pictures of each to stdout."""
     out = sys.stdout.buffer
     _limit(*(int(argument) for argument in sys.argv[1:3]))
+    for line in sys.stdin:
+        out.write(_answer(line))
+        out.flush()
+
+
+def _answer(line: str) -> bytes:
     try:
-        painting = paint(Brief.from_json(sys.stdin.read()), on_progress=_say)
+        painting = paint(Brief.from_json(line), on_progress=_say)
     except GardenError as error:
-        out.write(json.dumps({"error": type(error).__name__, "said": str(error)}).encode() + b"\n")
-        return
+        return json.dumps({"error": type(error).__name__, "said": str(error)}).encode() + b"\n"
     except MemoryError:
-        out.write(
+        return (
             json.dumps({"error": "PainterOutOfMemory", "said": "the painter needs more memory"}).encode() + b"\n"
         )
-        return
     header = {
         "image": len(painting.image_png),
         "edit_mask": len(painting.edit_mask_png),
@@ -140,8 +144,7 @@ def main() -> None:
         "version": painting.version,
         "seconds": painting.seconds,
     }
-    out.write(json.dumps(header).encode() + b"\n" + painting.image_png + painting.edit_mask_png)
-    out.flush()
+    return json.dumps(header).encode() + b"\n" + painting.image_png + painting.edit_mask_png
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator, Coroutine, Sequence
 
 from yarda.garden import errors
 from yarda.garden.brief import Brief, Limits, OnProgress, Painting
@@ -18,6 +19,9 @@ from yarda.garden.errors import (
 )
 from yarda.garden.model import Garden
 
+HEADER_BYTES = 8 * 2**20
+"""The longest line a child may answer with: the scene as JSON."""
+
 
 async def paint_in_process(
     brief: Brief, *, limits: Limits | None = None, on_progress: OnProgress | None = None
@@ -26,20 +30,42 @@ async def paint_in_process(
 
     Raises what `paint` raises, `PainterCrashed`, `PainterTimedOut`, `PainterOutOfMemory`.
     """
+    async for painting in paint_each_in_process([brief], limits=limits, on_progress=on_progress):
+        if isinstance(painting, GardenError):
+            raise painting
+        return painting
+    raise PainterCrashed(0, "it painted nothing")
+
+
+async def paint_each_in_process(
+    briefs: Sequence[Brief], *, limits: Limits | None = None, on_progress: OnProgress | None = None
+) -> AsyncIterator[Painting | GardenError]:
+    """Paint several in one child, which starts once; each is handed over as it finishes, or why it could not be.
+
+    The limit on seconds is for each. Leaving the loop kills the child. Raises as `paint_in_process` does when
+    the child itself ends.
+    """
     limits = limits or Limits()
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-m", "yarda.garden.painter"),
-        *(str(limits.memory_bytes), str(int(limits.seconds * limits.threads) + 5)),
+        *(str(limits.memory_bytes), str(int(limits.seconds * limits.threads * len(briefs)) + 5)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        limit=HEADER_BYTES,
         start_new_session=True,
         env=_environment(limits),
     )
+    feeding = asyncio.create_task(_feed(child, briefs))
+    following = asyncio.create_task(_follow(child, on_progress))
     try:
-        async with asyncio.timeout(limits.seconds):
-            reply, said = await asyncio.gather(_feed(child, brief), _follow(child, on_progress))
-            await child.wait()
+        for _ in briefs:
+            async with asyncio.timeout(limits.seconds):
+                reply = await _unless_failed(_receive(child), following)
+                if reply is None:
+                    await child.wait()
+                    raise _ending(child.returncode or 0, await following)
+            yield reply
     except TimeoutError:
         raise PainterTimedOut(f"the painter took longer than {limits.seconds:g} s") from None
     finally:
@@ -47,17 +73,53 @@ async def paint_in_process(
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             await child.wait()
-    return _read(reply, code=child.returncode or 0, said=said)
+        await asyncio.gather(feeding, following, return_exceptions=True)
 
 
-async def _feed(child: asyncio.subprocess.Process, brief: Brief) -> bytes:
+async def _unless_failed(
+    receiving: Coroutine[None, None, Painting | GardenError | None], following: "asyncio.Task[str]"
+) -> Painting | GardenError | None:
+    """The answer, unless whoever listens to the progress raises first."""
+    answer = asyncio.ensure_future(receiving)
+    try:
+        await asyncio.wait({answer, following}, return_when=asyncio.FIRST_COMPLETED)
+        if following.done() and following.exception() is not None:
+            following.result()
+        return await answer
+    finally:
+        answer.cancel()
+
+
+async def _feed(child: asyncio.subprocess.Process, briefs: Sequence[Brief]) -> None:
     assert child.stdin is not None
-    assert child.stdout is not None
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        child.stdin.write(brief.to_json().encode())
+        for brief in briefs:
+            child.stdin.write(brief.to_json().encode() + b"\n")
         await child.stdin.drain()
     child.stdin.close()
-    return await child.stdout.read()
+
+
+async def _receive(child: asyncio.subprocess.Process) -> Painting | GardenError | None:
+    """One answer, or None when the child ended without one."""
+    assert child.stdout is not None
+    line = await child.stdout.readline()
+    if not line.endswith(b"\n"):
+        return None
+    header = json.loads(line)
+    if "error" in header:
+        return _error(header["error"], header["said"])
+    try:
+        image = await child.stdout.readexactly(header["image"])
+        mask = await child.stdout.readexactly(header["edit_mask"])
+    except asyncio.IncompleteReadError:
+        return None
+    return Painting(
+        image_png=image,
+        edit_mask_png=mask,
+        garden=Garden.from_json(header["garden"]),
+        version=header["version"],
+        seconds=header["seconds"],
+    )
 
 
 async def _follow(child: asyncio.subprocess.Process, on_progress: OnProgress | None) -> str:
@@ -74,25 +136,13 @@ async def _follow(child: asyncio.subprocess.Process, on_progress: OnProgress | N
     return last[-300:]
 
 
-def _read(reply: bytes, *, code: int, said: str) -> Painting:
-    line, _, pictures = reply.partition(b"\n")
-    if code != 0 or not line:
-        if "bad_alloc" in said or "MemoryError" in said:
-            raise PainterOutOfMemory("the painter needs more memory than it may have")
-        if PainterUnavailable.__name__ in said:
-            raise PainterUnavailable(said.partition(": ")[2])
-        raise PainterCrashed(code, said)
-    header = json.loads(line)
-    if "error" in header:
-        raise _error(header["error"], header["said"])
-    size = header["image"]
-    return Painting(
-        image_png=pictures[:size],
-        edit_mask_png=pictures[size : size + header["edit_mask"]],
-        garden=Garden.from_json(header["garden"]),
-        version=header["version"],
-        seconds=header["seconds"],
-    )
+def _ending(code: int, said: str) -> GardenError:
+    """Why the child ended without an answer."""
+    if "bad_alloc" in said or "MemoryError" in said:
+        return PainterOutOfMemory("the painter needs more memory than it may have")
+    if PainterUnavailable.__name__ in said:
+        return PainterUnavailable(said.partition(": ")[2])
+    return PainterCrashed(code, said)
 
 
 def _error(name: str, said: str) -> GardenError:

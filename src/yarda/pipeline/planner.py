@@ -1,7 +1,12 @@
-"""The port that draws what someone builds from."""
+"""What only the built-in painter draws: plans to build from, and previews to choose by."""
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.photo import Polygon
 
 
 class PlanForm(StrEnum):
@@ -21,4 +26,31 @@ class PlanForm(StrEnum):
 class Planner(Protocol):
     async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
         """From a Rendering's `garden` as JSON. The same scene gives the same bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewOrder:
+    """One area of a clean photo, and the styles in the order they are wanted."""
+
+    photo: bytes
+    area: AreaName
+    styles: tuple[StyleName, ...]
+    ground: tuple[Polygon, ...]
+    keep_in_front: tuple[Polygon, ...]
+    horizon_y: float
+    focal_length_35mm: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A JPEG of at most 480 pixels on its longest side."""
+
+    style: StyleName
+    image: bytes
+
+
+class Previewer(Protocol):
+    def draw_previews(self, order: PreviewOrder) -> AsyncIterator[Preview]:
+        """As they finish; previews never wait behind designs. Raises `ProviderError`."""
         ...

@@ -9,7 +9,7 @@ from decimal import Decimal
 from yarda.domain.credit import Prices
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
-from yarda.pipeline.planner import Planner
+from yarda.pipeline.planner import Planner, Previewer
 from yarda.pipeline.ports import (
     Changes,
     Clock,
@@ -75,6 +75,7 @@ class Tools:
     house: HouseKeeper
     proposer: GeometryProposer
     planner: Planner
+    previewer: Previewer
     providers: Providers
     estimates: Estimates
     clock: Clock

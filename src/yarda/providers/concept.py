@@ -1,10 +1,12 @@
 """The built-in painter as an image provider: a garden designed as a scene and path-traced, in a child process."""
 
 import asyncio
+import hashlib
 import io
 import json
 import os
 import tempfile
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,14 +14,18 @@ import numpy as np
 from PIL import Image
 
 from yarda import garden
-from yarda.domain.photo import Ground, Horizon
+from yarda.domain.catalog import StyleName
+from yarda.domain.photo import Ground, Horizon, Polygon
 from yarda.errors import OrderRefused, ProviderCrashed, UnusableReply
-from yarda.pipeline.planner import PlanForm
+from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
 from yarda.pipeline.ports import GeometryProposal, Rendering, RenderOrder, ReplySink
 
 NAME = "concept"
 FINAL_SAMPLES = 16
 PROPOSAL_SIDE_PX = 1024
+PREVIEW_SIDE_PX = 480
+PREVIEWS_KEPT = 40
+"""Grounds whose previews are remembered, seven small pictures each."""
 
 
 class ConceptProvider:
@@ -38,6 +44,8 @@ class ConceptProvider:
         self._room = asyncio.Semaphore(painters or max(1, (os.cpu_count() or 2) // 2))
         self._limits = limits or garden.Limits()
         self._samples = samples
+        self._preview_room = asyncio.Semaphore(1)
+        self._previews: dict[str, dict[StyleName, bytes]] = {}
 
     @property
     def model(self) -> str:
@@ -62,6 +70,25 @@ class ConceptProvider:
     async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
         """Plan or list of a scene that this painter made."""
         return await asyncio.to_thread(_draw_plan, scene, form)
+
+    async def draw_previews(self, order: PreviewOrder) -> AsyncIterator[Preview]:
+        """One child paints them all; what was painted before for the same ground is remembered."""
+        digest = hashlib.sha256(repr((order, self.model)).encode()).hexdigest()
+        known = self._previews.setdefault(digest, {})
+        while len(self._previews) > PREVIEWS_KEPT:
+            self._previews.pop(next(iter(self._previews)))
+        for style in order.styles:
+            if style in known:
+                yield Preview(style=style, image=known[style])
+        missing = [style for style in order.styles if style not in known]
+        if not missing:
+            return
+        async with self._preview_room:
+            with tempfile.TemporaryDirectory(prefix="yarda-preview-") as folder:
+                briefs = await asyncio.to_thread(_preview_briefs, order, missing, Path(folder) / "photo")
+                async for style, image in _paint_previews(briefs, limits=self._limits):
+                    known[style] = image
+                    yield Preview(style=style, image=image)
 
     async def close(self) -> None:
         return None
@@ -107,6 +134,52 @@ def _propose(image: bytes) -> GeometryProposal:
         ground=Ground(polygons=polygons, confidence=ground.confidence),
         horizon=Horizon(y=round(horizon.y / scale, 1), confidence=horizon.confidence),
     )
+
+
+def _preview_briefs(order: PreviewOrder, styles: list[StyleName], path: Path) -> list[garden.Brief]:
+    """The photo made small at `path`, and what to paint into it."""
+    with Image.open(io.BytesIO(order.photo)) as picture:
+        scale = min(1.0, PREVIEW_SIDE_PX / max(picture.size))
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(path, "PNG")
+
+    def smaller(polygons: tuple[Polygon, ...]) -> tuple[Polygon, ...]:
+        return tuple(tuple((x * scale, y * scale) for x, y in polygon) for polygon in polygons)
+
+    return [
+        garden.Brief(
+            photo=path,
+            area=order.area.value,
+            style=style.value,
+            ground=smaller(order.ground),
+            keep_in_front=smaller(order.keep_in_front),
+            horizon_y=order.horizon_y * scale,
+            focal_length_35mm=_plausible(order.focal_length_35mm),
+            samples=garden.PREVIEW_SAMPLES,
+        )
+        for style in styles
+    ]
+
+
+async def _paint_previews(
+    briefs: list[garden.Brief], *, limits: garden.Limits
+) -> AsyncIterator[tuple[StyleName, bytes]]:
+    try:
+        async for painting in garden.paint_each_in_process(briefs, limits=limits):
+            if isinstance(painting, garden.NoGround):
+                raise OrderRefused(NAME, str(painting), advice=str(painting))
+            if isinstance(painting, garden.GardenError):
+                raise ProviderCrashed(NAME, str(painting))
+            yield StyleName(painting.garden.style), await asyncio.to_thread(_as_jpeg, painting.image_png)
+    except garden.GardenError as error:
+        raise ProviderCrashed(NAME, f"{type(error).__name__}: {error}") from error
+
+
+def _as_jpeg(png: bytes) -> bytes:
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.convert("RGB").save(out, "JPEG", quality=88)
+    return out.getvalue()
 
 
 def _draw_plan(scene: bytes, form: PlanForm) -> bytes:

@@ -17,6 +17,7 @@ from yarda.web import (
     images,
     operations,
     photos,
+    previews,
     problems,
 )
 from yarda.web.guard import Guard
@@ -43,7 +44,7 @@ def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
     hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
     app.add_middleware(Guard, hosts=hosts)
     problems.install(app, as_page=_as_page)
-    for module in (generations, events, photos, images, catalog, account, operations):
+    for module in (generations, events, photos, previews, images, catalog, account, operations):
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(pages_router)
