@@ -16,6 +16,8 @@ CONCEPT_VERSION = "1"
 AREAS = ("front_yard", "backyard", "walkway", "patio", "pool_area")
 FINAL_SAMPLES = 16
 PREVIEW_SAMPLES = 4
+CACHE_VARIABLE = "YARDA_PAINTER_CACHE"
+"""Names the folder of `Limits.cache` to the painter's process."""
 DEFAULT_LONGEST_SIDE_PX = 1536
 
 OnProgress: TypeAlias = Callable[[float], None]
@@ -84,11 +86,15 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a painter's process may use. `threads` defaults to the processors of this machine, four at most."""
+    """What a painter's process may use. `threads` defaults to the processors of this machine, four at most.
+
+    `cache` is a folder for what does not depend on the brief; about 130 MB, and safe to delete.
+    """
 
     seconds: float = 120.0
     memory_bytes: int = 3 * 2**30
     threads: int = min(4, os.cpu_count() or 1)
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

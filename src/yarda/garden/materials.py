@@ -1,16 +1,23 @@
 """Ground materials as data, and their textures sampled in perspective."""
 
+import contextlib
+import hashlib
 import inspect
+import os
+import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
 from yarda.garden import tiles
+from yarda.garden.brief import CACHE_VARIABLE
 from yarda.garden.catalog import build, read_table
 from yarda.garden.errors import InvalidCatalog
 from yarda.garden.shapes import Floats, Singles
@@ -98,10 +105,45 @@ class Texture:
 
 @cache
 def get_texture(key: str) -> Texture:
-    """The texture of a material, made once per process."""
+    """The texture of a material, made once per process, or once per machine where there is a folder for it."""
     material = get_material(key)
-    image, tile = GENERATORS[material.generator](**material.shape)
+    image, tile = _kept_tile(material) or _make_tile(material)
     return make_texture(image, tile=tile)
+
+
+def _make_tile(material: Material) -> tuple[Floats, float]:
+    image, tile = GENERATORS[material.generator](**material.shape)
+    image = image.astype(np.float16)  # what is kept and what is made now must be the same
+    folder = os.environ.get(CACHE_VARIABLE)
+    if folder:
+        with contextlib.suppress(OSError):  # a full or closed disk costs time, nothing else
+            _keep_tile(Path(folder), material, image, tile)
+    return image.astype(np.float32), tile
+
+
+def _keep_tile(folder: Path, material: Material, image: Floats, tile: float) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
+        np.savez(part, image=image, tile=tile)
+    Path(part.name).replace(_tile_path(folder, material))
+
+
+def _kept_tile(material: Material) -> tuple[Floats, float] | None:
+    folder = os.environ.get(CACHE_VARIABLE)
+    if not folder:
+        return None
+    try:
+        with np.load(_tile_path(Path(folder), material)) as kept:
+            return kept["image"].astype(np.float32), float(kept["tile"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def _tile_path(folder: Path, material: Material) -> Path:
+    """Named by everything that makes the tile, the code that draws it included."""
+    maker = inspect.getsource(tiles)
+    said = f"{maker} {material.generator} {sorted(material.shape.items())} {np.__version__}"
+    return folder / f"{material.generator}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.npz"
 
 
 def make_texture(image: Floats, *, tile: float) -> Texture:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 
 from yarda.garden import errors
-from yarda.garden.brief import Brief, Limits, OnProgress, Painting
+from yarda.garden.brief import CACHE_VARIABLE, Brief, Limits, OnProgress, Painting
 from yarda.garden.errors import (
     GardenError,
     PainterCrashed,
@@ -157,4 +157,5 @@ def _environment(limits: Limits) -> dict[str, str]:
         "HOME": os.environ.get("HOME", "/nonexistent"),
         "MALLOC_ARENA_MAX": "2",
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "YARDA_PAINTER_THREADS"), threads),
+        **({CACHE_VARIABLE: str(limits.cache)} if limits.cache else {}),
     }

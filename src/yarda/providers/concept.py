@@ -39,10 +39,15 @@ class ConceptProvider:
     usual_seconds = 15.0
 
     def __init__(
-        self, *, painters: int = 0, limits: garden.Limits | None = None, samples: int = FINAL_SAMPLES
+        self,
+        *,
+        painters: int = 0,
+        limits: garden.Limits | None = None,
+        samples: int = FINAL_SAMPLES,
+        cache: Path | None = None,
     ) -> None:
         self._room = asyncio.Semaphore(painters or max(1, (os.cpu_count() or 2) // 2))
-        self._limits = limits or garden.Limits()
+        self._limits = limits or garden.Limits(cache=cache)
         self._samples = samples
         self._preview_room = asyncio.Semaphore(1)
         self._previews: dict[str, dict[StyleName, bytes]] = {}

@@ -23,7 +23,7 @@ from yarda.garden.errors import (
     UnknownStyle,
     UnreadablePhoto,
 )
-from yarda.garden.process import paint_in_process
+from yarda.garden.process import paint_each_in_process, paint_in_process
 
 Stage = Callable[[str], None]
 LONG = "while :; do sleep 1; done"
@@ -205,3 +205,36 @@ async def test_a_platform_without_mitsuba_is_told_to_use_another_provider(brief:
 
     with pytest.raises(PainterUnavailable, match="use another image provider"):
         await paint_in_process(brief)
+
+
+async def test_kept_tiles_change_nothing_and_damaged_ones_are_made_again(brief: Brief, tmp_path: Path) -> None:
+    cached = Limits(cache=tmp_path / "cache")
+
+    without = await paint_in_process(brief)
+    first = await paint_in_process(brief, limits=cached)
+    kept = list((tmp_path / "cache").iterdir())
+    second = await paint_in_process(brief, limits=cached)
+    kept[0].write_bytes(b"damaged")
+    third = await paint_in_process(brief, limits=cached)
+
+    assert kept
+    assert without.image_png == first.image_png == second.image_png == third.image_png
+    assert all(path.suffix == ".npz" and path.stat().st_size > 1000 for path in (tmp_path / "cache").iterdir())
+
+
+async def test_several_are_painted_in_one_child_and_a_bad_one_among_them_is_no_end(brief: Brief) -> None:
+    bad = replace(brief, style="baroque")
+
+    answers = [answer async for answer in paint_each_in_process([brief, bad, brief])]
+
+    assert [type(answer) for answer in answers] == [Painting, UnknownStyle, Painting]
+    assert answers[0].image_png == answers[2].image_png  # type: ignore[union-attr]
+
+
+async def test_leaving_the_loop_ends_the_child(brief: Brief) -> None:
+    painting = paint_each_in_process([brief] * 5)
+
+    await anext(painting)
+    await painting.aclose()  # type: ignore[attr-defined]
+
+    assert children() == set()
