@@ -6,11 +6,11 @@ import json
 import sys
 from dataclasses import asdict
 
-from benchmarks import accept, drain, fan_out, latency
+from benchmarks import accept, drain, fan_out, latency, memory
 from benchmarks.harness import Result, database, machine, workplace
 from yarda.logs import set_up_logs
 
-ALL = {"accept": accept, "fan_out": fan_out, "latency": latency, "drain": drain}
+ALL = {"accept": accept, "fan_out": fan_out, "latency": latency, "drain": drain, "memory": memory}
 
 
 async def measure(names: list[str]) -> tuple[str, list[Result]]:
@@ -20,7 +20,7 @@ async def measure(names: list[str]) -> tuple[str, list[Result]]:
     for name in names:
         with workplace() as folder:
             async with database(folder) as url:
-                about = about or await machine(url)
+                about = about or await machine(url, folder)
                 sys.stderr.write(f"{name} …\n")
                 results += await ALL[name].run(url, folder)
     return about, results

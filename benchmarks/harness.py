@@ -5,20 +5,24 @@ import io
 import os
 import platform
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 
 import asyncpg
 import psutil
 from PIL import Image
+from sqlalchemy import text
 
 from yarda.bootstrap import Running, start
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId
+from yarda.domain.generation import GenerationId
 from yarda.domain.photo import PhotoId
 from yarda.domain.request import AreaRequest, DesignRequest
 from yarda.pipeline.ports import Rendering, RenderOrder, ReplySink
@@ -29,12 +33,21 @@ PHOTO_SIZE = (640, 427)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One line of the table; `met` is None where there is no goal."""
+    """One line of the table, and its numbers for machines; `met` is None where there is no goal."""
 
     what: str
     goal: str
     measured: str
     met: bool | None = None
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+class Drawing(Enum):
+    """What a provider's picture costs the pipeline after it has arrived."""
+
+    TINY = "with its mask: nothing but smaller sizes are made of it"
+    KEPT = "our own, of the photo's size, without a mask: the house is kept in this process"
+    FOREIGN = "somebody else's: encoded anew in the limited child first"
 
 
 class FixedProvider:
@@ -44,13 +57,12 @@ class FixedProvider:
     model = "fixed"
     price_cap_usd = Decimal(0)
 
-    def __init__(self, seconds: float = 0.0, *, foreign: bool = True) -> None:
-        """A picture that is not foreign comes with its mask, and nothing is checked but that it is whole."""
+    def __init__(self, seconds: float = 0.0, *, drawing: Drawing = Drawing.FOREIGN) -> None:
         self.usual_seconds = max(seconds, 0.1)
         self.started: dict[str, float] = {}
         self._seconds = seconds
-        self._foreign = foreign
-        self._picture = picture(tint=(40, 120, 60), size=PHOTO_SIZE if foreign else (64, 48))
+        self._drawing = drawing
+        self._picture = picture(tint=(40, 120, 60), size=(64, 48) if drawing is Drawing.TINY else PHOTO_SIZE)
 
     async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:
         self.started[str(order.area)] = asyncio.get_running_loop().time()
@@ -60,8 +72,9 @@ class FixedProvider:
         return await self.read_reply(order, self._picture)
 
     async def read_reply(self, order: RenderOrder, reply: bytes) -> Rendering:
-        mask = None if self._foreign else reply
-        return Rendering(image=reply, media_type="image/jpeg", edit_mask=mask, is_foreign=self._foreign)
+        mask = reply if self._drawing is Drawing.TINY else None
+        foreign = self._drawing is Drawing.FOREIGN
+        return Rendering(image=reply, media_type="image/jpeg", edit_mask=mask, is_foreign=foreign)
 
     async def close(self) -> None:
         return None
@@ -81,9 +94,24 @@ class Stage:
         wanted = tuple(AreaRequest(area=area, style=StyleName.JAPANESE_ZEN) for area in self.areas[:count])
         return DesignRequest(areas=wanted, photo_id=self.photo)
 
-    async def finish(self, generation_id: object) -> None:
-        async for _ in self.running.studio.watch(generation_id, account=self.account):  # type: ignore[arg-type]
+    async def finish(self, generation: GenerationId) -> None:
+        async for _ in self.running.studio.watch(generation, account=self.account):
             pass
+
+    async def fill(self, areas: int) -> None:
+        """Accept so many areas, five in each generation."""
+        for _ in range(areas // 5):
+            await self.running.studio.accept(self.request(5), account=self.account)
+
+    async def count_completed(self) -> int:
+        async with self.running.database.connect() as connection:
+            query = "SELECT count(*) FROM generation_areas WHERE status = 'completed'"
+            return int((await connection.execute(text(query))).scalar_one())
+
+    async def completed(self, areas: int) -> None:
+        """Wait until so many areas are completed."""
+        while await self.count_completed() < areas:
+            await asyncio.sleep(0.2)
 
 
 def picture(*, tint: tuple[int, int, int] = (90, 130, 60), size: tuple[int, int] = PHOTO_SIZE) -> bytes:
@@ -117,8 +145,11 @@ async def database(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def stage(url: str, folder: Path, *, seconds: float = 0.0, foreign: bool = True) -> AsyncIterator[Stage]:
-    provider = FixedProvider(seconds, foreign=foreign)
+async def stage(
+    url: str, folder: Path, *, seconds: float = 0.0, drawing: Drawing = Drawing.FOREIGN
+) -> AsyncIterator[Stage]:
+    """A studio whose one provider is a fixed one, and a photo in it; it works where the caller says so."""
+    provider = FixedProvider(seconds, drawing=drawing)
     async with start(settings_for(url, folder), providers=[provider]) as running:
         account = await running.studio.owner()
         photo = await running.studio.add_photo(picture(), account=account)
@@ -134,7 +165,7 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-async def machine(url: str) -> str:
+async def machine(url: str, folder: Path) -> str:
     """This machine in one line, without its names and places."""
     connection = await asyncpg.connect(url)
     version = str(await connection.fetchval("SHOW server_version")).split()[0]
@@ -148,11 +179,25 @@ async def machine(url: str) -> str:
         ),
         platform.processor() or platform.machine(),
     )
-    system = f"{platform.system()} {platform.release().split('-')[0]}"
+    system = f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}"
+    flush = await asyncio.to_thread(_flush_ms, folder / "flushed")
     return (
-        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, "
-        f"Python {platform.python_version()}, Postgres {version}, load {os.getloadavg()[0]:.1f} at the start"
+        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, Postgres {version}; at the start "
+        f"a load of {os.getloadavg()[0]:.1f} and {flush:.1f} ms to flush 8 KiB to the disk"
     )
+
+
+def _flush_ms(path: Path) -> float:
+    """The median of many: each commit waits for one such flush."""
+    times = []
+    with path.open("wb") as file:
+        for _ in range(100):
+            file.write(bytes(8192))
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            times.append((time.perf_counter() - began) * 1000)
+    return percentile(times, 0.5)
 
 
 def _cpuinfo() -> str:

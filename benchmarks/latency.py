@@ -28,5 +28,6 @@ async def run(url: str, folder: Path) -> list[Result]:
             goal="50 ms / –",
             measured=f"{p50:.0f} ms / {p99:.0f} ms",
             met=p50 <= 50,
+            numbers={"p50_ms": p50, "p99_ms": p99},
         )
     ]

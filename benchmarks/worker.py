@@ -1,0 +1,41 @@
+"""A worker process of its own, with a fixed provider: `python -m benchmarks.worker URL FOLDER`."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from benchmarks.harness import Drawing, FixedProvider, settings_for
+from yarda.bootstrap import start
+from yarda.logs import set_up_logs
+from yarda.worker import work
+
+CONCURRENCY = 8
+
+
+@asynccontextmanager
+async def worker_process(url: str, folder: Path) -> AsyncIterator[int]:
+    """Start one; gives its pid. At the end it drains and ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.worker", url, str(folder), cwd=Path(__file__).parents[1]
+    )
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _work(url: str, folder: Path) -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    provider = FixedProvider(drawing=Drawing.KEPT)
+    async with start(settings_for(url, folder), providers=[provider]) as running:
+        await work(running, concurrency=CONCURRENCY, stopping=stopping)
+
+
+if __name__ == "__main__":
+    set_up_logs(level=40)
+    asyncio.run(_work(sys.argv[1], Path(sys.argv[2])))
