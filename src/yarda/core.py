@@ -1,6 +1,6 @@
 """What the faces call: one object, every use case."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import structlog
@@ -65,7 +65,7 @@ class Studio:
 
     def draw_previews(
         self, photo: PhotoId, *, account: AccountId, area: AreaName, first: StyleName | None = None
-    ) -> AsyncIterator[Preview]:
+    ) -> AsyncGenerator[Preview, None]:
         """See `pipeline.previews.draw_previews`."""
         return draw_previews(photo, account=account, area=area, first=first, tools=self._tools)
 

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 
 from yarda.garden import errors
 from yarda.garden.brief import CACHE_VARIABLE, Brief, Limits, OnProgress, Painting
@@ -30,19 +30,20 @@ async def paint_in_process(
 
     Raises what `paint` raises, `PainterCrashed`, `PainterTimedOut`, `PainterOutOfMemory`.
     """
-    async for painting in paint_each_in_process([brief], limits=limits, on_progress=on_progress):
-        if isinstance(painting, GardenError):
-            raise painting
-        return painting
-    raise PainterCrashed(0, "it painted nothing")
+    paintings = paint_each_in_process([brief], limits=limits, on_progress=on_progress)
+    async with contextlib.aclosing(paintings):
+        painting = await anext(paintings)
+    if isinstance(painting, GardenError):
+        raise painting
+    return painting
 
 
 async def paint_each_in_process(
     briefs: Sequence[Brief], *, limits: Limits | None = None, on_progress: OnProgress | None = None
-) -> AsyncIterator[Painting | GardenError]:
+) -> AsyncGenerator[Painting | GardenError, None]:
     """Paint several in one child, which starts once; each is handed over as it finishes, or why it could not be.
 
-    The limit on seconds is for each. Leaving the loop kills the child. Raises as `paint_in_process` does when
+    The limit on seconds is for each. Closing the generator kills the child. Raises as `paint_in_process` does when
     the child itself ends.
     """
     limits = limits or Limits()
@@ -72,7 +73,9 @@ async def paint_each_in_process(
         if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            await child.wait()
+        assert child.stdout is not None
+        await child.stdout.read()  # to its end, so that the pipe is closed
+        await child.wait()
         await asyncio.gather(feeding, following, return_exceptions=True)
 
 
@@ -88,6 +91,7 @@ async def _unless_failed(
         return await answer
     finally:
         answer.cancel()
+        await asyncio.gather(answer, return_exceptions=True)
 
 
 async def _feed(child: asyncio.subprocess.Process, briefs: Sequence[Brief]) -> None:

@@ -1,6 +1,6 @@
 """What only the built-in painter draws: plans to build from, and previews to choose by."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -51,6 +51,6 @@ class Preview:
 
 
 class Previewer(Protocol):
-    def draw_previews(self, order: PreviewOrder) -> AsyncIterator[Preview]:
+    def draw_previews(self, order: PreviewOrder) -> AsyncGenerator[Preview, None]:
         """As they finish; previews never wait behind designs. Raises `ProviderError`."""
         ...

@@ -1,6 +1,7 @@
 """Small pictures of one's own yard in every style, to choose by."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId
@@ -11,7 +12,7 @@ from yarda.pipeline.tools import Tools
 
 async def draw_previews(
     photo_id: PhotoId, *, account: AccountId, area: AreaName, first: StyleName | None, tools: Tools
-) -> AsyncIterator[Preview]:
+) -> AsyncGenerator[Preview, None]:
     """Every style, `first` before the others. Raises `PhotoNotFound` at its first step, then `ProviderError`."""
     async with tools.open_work() as work:
         photo = await work.photos.get(photo_id, account=account)
@@ -25,5 +26,6 @@ async def draw_previews(
         horizon_y=photo.horizon.y,
         focal_length_35mm=photo.focal_length_35mm,
     )
-    async for preview in tools.previewer.draw_previews(order):
-        yield preview
+    async with aclosing(tools.previewer.draw_previews(order)) as previews:
+        async for preview in previews:
+            yield preview

@@ -1,12 +1,13 @@
 """The built-in painter as an image provider: a garden designed as a scene and path-traced, in a child process."""
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from decimal import Decimal
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class ConceptProvider:
         """Plan or list of a scene that this painter made."""
         return await asyncio.to_thread(_draw_plan, scene, form)
 
-    async def draw_previews(self, order: PreviewOrder) -> AsyncIterator[Preview]:
+    async def draw_previews(self, order: PreviewOrder) -> AsyncGenerator[Preview, None]:
         """One child paints them all; what was painted before for the same ground is remembered."""
         digest = hashlib.sha256(repr((order, self.model)).encode()).hexdigest()
         known = self._previews.setdefault(digest, {})
@@ -91,9 +92,10 @@ class ConceptProvider:
         async with self._preview_room:
             with tempfile.TemporaryDirectory(prefix="yarda-preview-") as folder:
                 briefs = await asyncio.to_thread(_preview_briefs, order, missing, Path(folder) / "photo")
-                async for style, image in _paint_previews(briefs, limits=self._limits):
-                    known[style] = image
-                    yield Preview(style=style, image=image)
+                async with contextlib.aclosing(_paint_previews(briefs, limits=self._limits)) as painted:
+                    async for style, image in painted:
+                        known[style] = image
+                        yield Preview(style=style, image=image)
 
     async def close(self) -> None:
         return None
@@ -168,14 +170,15 @@ def _preview_briefs(order: PreviewOrder, styles: list[StyleName], path: Path) ->
 
 async def _paint_previews(
     briefs: list[garden.Brief], *, limits: garden.Limits
-) -> AsyncIterator[tuple[StyleName, bytes]]:
+) -> AsyncGenerator[tuple[StyleName, bytes], None]:
     try:
-        async for painting in garden.paint_each_in_process(briefs, limits=limits):
-            if isinstance(painting, garden.NoGround):
-                raise OrderRefused(NAME, str(painting), advice=str(painting))
-            if isinstance(painting, garden.GardenError):
-                raise ProviderCrashed(NAME, str(painting))
-            yield StyleName(painting.garden.style), await asyncio.to_thread(_as_jpeg, painting.image_png)
+        async with contextlib.aclosing(garden.paint_each_in_process(briefs, limits=limits)) as paintings:
+            async for painting in paintings:
+                if isinstance(painting, garden.NoGround):
+                    raise OrderRefused(NAME, str(painting), advice=str(painting))
+                if isinstance(painting, garden.GardenError):
+                    raise ProviderCrashed(NAME, str(painting))
+                yield StyleName(painting.garden.style), await asyncio.to_thread(_as_jpeg, painting.image_png)
     except garden.GardenError as error:
         raise ProviderCrashed(NAME, f"{type(error).__name__}: {error}") from error
 

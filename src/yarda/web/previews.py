@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
@@ -39,11 +40,12 @@ async def stream_previews(
     )
 
 
-async def _stream(previews: AsyncIterator[Preview]) -> AsyncIterator[str]:
+async def _stream(previews: AsyncGenerator[Preview, None]) -> AsyncIterator[str]:
     try:
-        async for preview in previews:
-            image = base64.b64encode(preview.image).decode()
-            yield _event("preview", {"style": preview.style.value, "media_type": "image/jpeg", "image": image})
+        async with aclosing(previews):
+            async for preview in previews:
+                image = base64.b64encode(preview.image).decode()
+                yield _event("preview", {"style": preview.style.value, "media_type": "image/jpeg", "image": image})
     except OrderRefused as error:
         yield _event("problem", {"code": error.code, "detail": error.advice})
     except ProviderError as error:
