@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports serve bench docs lock wheel clean
+.PHONY: help setup demo test check lint types imports serve bench docs lock wheel gallery clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench: $(VENV)/.installed-dev ## the benchmarks; results go to docs/reference/pe
 
 docs: $(VENV)/.installed-dev ## write the reference pages that come from the code
 	$(BIN)/python scripts/reference.py
+
+gallery: setup ## every style in every area, on sheets to look at under build/gallery
+	$(BIN)/python scripts/gallery.py
 
 wheel: $(VENV)/.installed-dev ## build the wheel
 	$(BIN)/python -m hatchling build -t wheel

@@ -20,6 +20,7 @@ from yarda.garden.errors import (
 )
 from yarda.garden.model import Garden
 from yarda.garden.process import paint_each_in_process, paint_in_process
+from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import GroundProposal, Horizon, Polygon
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "Garden",
     "GardenError",
     "GroundProposal",
+    "Growth",
     "Horizon",
     "Limits",
     "NoGround",
@@ -46,6 +48,7 @@ __all__ = [
     "PainterUnavailable",
     "Painting",
     "Polygon",
+    "Season",
     "Sun",
     "UnknownArea",
     "UnknownStyle",

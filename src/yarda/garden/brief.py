@@ -10,6 +10,7 @@ from typing import Any, Self, TypeAlias
 from yarda.garden.catalog import build
 from yarda.garden.errors import InvalidBrief, InvalidCatalog, UnknownArea
 from yarda.garden.model import Garden
+from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
 
 CONCEPT_VERSION = "1"
@@ -39,7 +40,11 @@ class Sun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """One picture to paint. `photo` is an upright JPEG or PNG; polygons and the horizon are in its pixels."""
+    """One picture to paint. `photo` is an upright JPEG or PNG; polygons, lines and the horizon are in its pixels.
+
+    `eye_height` is in metres and known only from a measured length; `house_edge` is the line along which the house
+    meets the ground, where somebody marked it. `preservation` 1 keeps the yard's layout, 0 redesigns it.
+    """
 
     photo: Path
     area: str
@@ -48,6 +53,10 @@ class Brief:
     keep_in_front: tuple[Polygon, ...] = ()
     horizon_y: float | None = None
     focal_length_35mm: float | None = None
+    eye_height: float | None = None
+    house_edge: Polygon | None = None
+    season: Season = Season.SUMMER
+    growth: Growth = Growth.MATURE
     custom_prompt: str = ""
     preservation: float = 0.5
     seed: int = 1
@@ -68,6 +77,8 @@ class Brief:
             raise InvalidBrief("longest_side_px is 64 to 4096")
         if self.focal_length_35mm is not None and not 8 <= self.focal_length_35mm <= 300:
             raise InvalidBrief("focal_length_35mm is 8 to 300")
+        if self.eye_height is not None and not 0.2 <= self.eye_height <= 12:
+            raise InvalidBrief("eye_height is 0.2 to 12 metres")
 
     def to_json(self) -> str:
         """The brief as JSON; `from_json` gives it back."""

@@ -12,12 +12,15 @@ from typing import Self
 from yarda.garden.camera import Camera
 from yarda.garden.catalog import build
 from yarda.garden.errors import GardenError, InvalidCatalog
+from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
 
 
 class ZoneKind(StrEnum):
     """What a zone is for."""
 
+    KEPT = "kept"
+    """The photo's own ground, which only new shadows touch; its material is empty."""
     GROUND = "ground"
     BED = "bed"
     ISLAND = "island"
@@ -89,6 +92,12 @@ class Garden:
     zones: tuple[Zone, ...]
     plants: tuple[Plant, ...]
     features: tuple[Feature, ...]
+    season: Season = Season.SUMMER
+    growth: Growth = Growth.MATURE
+    calibrated: bool = False
+    """Whether a measured length set the scale; until then every dimension is approximate."""
+    unmet: tuple[str, ...] = ()
+    """What the wishes asked for and this garden does not have, in words for whoever asked."""
 
     def to_json(self) -> str:
         """The garden as JSON; `from_json` gives back an equal garden."""
