@@ -157,7 +157,9 @@ def _placed(thing: Plant | Feature, number: int, scene: SceneDict) -> SceneDict:
     wide = float(np.percentile(np.concatenate([np.hypot(*mesh.vertices[:, :2].T) for mesh in parts.values()]), 97))
     upright = thing.height / max(tall, 1e-3)
     across = (
-        upright if form.tree else float(np.clip(thing.radius / max(wide, 1e-3), upright * 0.75, upright * 1.35))
+        upright
+        if form.tree or isinstance(thing, Feature)
+        else float(np.clip(thing.radius / max(wide, 1e-3), upright * 0.75, upright * 1.35))
     )
     group = f"form_{key}_{thing.variant}"
     place = mi.ScalarTransform4f().translate([thing.x, thing.z, 0]).rotate([0, 0, 1], thing.rotation)
