@@ -24,6 +24,7 @@ def lay_out(
     rng = np.random.default_rng([seed, 17])
     fields = design_fields(style, site, area=area, rng=rng, preservation=preservation)
     planter = Planter(site=site, fields=fields, rng=rng, area=area)
+    planter.furnish(style.furnishings)
     planter.set_groups(style)
     planter.set_rows(style.rows)
     planter.strew(style.drifts, amount=1.25 - 0.5 * preservation)

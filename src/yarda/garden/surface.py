@@ -54,6 +54,8 @@ def paint_ground(garden: Garden, site: Site, *, supersampling: float) -> Ground:
             shade *= np.where(distance < 0, 1 - 0.25 * np.exp(-np.clip(-distance, 0, 1) / 0.05), 1).astype(
                 np.float32
             )
+        if zone.kind is ZoneKind.KEPT:
+            continue
         layer = sample(get_texture(zone.material), view, angle=zone.angle) * mottle
         layer = layer * _pattern(zone, site, garden, view, rng, fields)
         colours = colours * (1 - share) + layer * share

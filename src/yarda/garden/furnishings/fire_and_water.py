@@ -101,7 +101,8 @@ def bird_bath(rng: Rng, *, stone: str, height: float = 0.85) -> Parts:
     """A shallow bowl on a baluster."""
     body = [
         (0.2, 0.0), (0.2, 0.07), (0.12, 0.12), (0.07, 0.3), (0.1, 0.5), (0.07, height - 0.12),
-        (0.16, height - 0.09), (0.32, height - 0.02), (0.33, height), (0.29, height), (0.22, height - 0.035), (0.0, height - 0.045),
+        (0.16, height - 0.09), (0.32, height - 0.02), (0.33, height), (0.29, height),
+        (0.22, height - 0.035), (0.0, height - 0.045),
     ]  # fmt: skip
     water = turned([(0.0, height - 0.02), (0.265, height - 0.02)], colour=linear(WATER), sides=26)
     return {Part.SOLID: merge([_stony(rng, turned(body, colour=linear(stone), sides=44)), water])}
