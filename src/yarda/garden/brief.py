@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -13,7 +13,7 @@ from yarda.garden.model import Garden
 from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
 
-CONCEPT_VERSION = "1"
+CONCEPT_VERSION = "2"
 AREAS = ("front_yard", "backyard", "walkway", "patio", "pool_area")
 FINAL_SAMPLES = 16
 PREVIEW_SAMPLES = 4
@@ -36,6 +36,10 @@ class Sun:
     def __post_init__(self) -> None:
         if not (5 <= self.elevation <= 90 and 0 <= self.strength <= 1):
             raise ValueError("the sun's elevation is 5 to 90 degrees, its strength 0 to 1")
+
+
+DEFAULT_SUN = Sun(azimuth=-35.0, elevation=48.0, strength=0.72)
+"""A fine day, from behind the left shoulder: where nothing tells more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +121,5 @@ class Painting:
     garden: Garden
     version: str
     seconds: float
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by stage, in their order."""

@@ -27,6 +27,8 @@ class Patch:
     x: float
     z: float
     turn: float
+    rise: float = 1.0
+    """How much of its full height it has."""
 
 
 def patch_parts(material: str, kind: int) -> Parts:
@@ -48,7 +50,7 @@ def place_patches(garden: Garden, site: Site, fields: tuple[Floats, ...]) -> Ite
     rng = np.random.default_rng([garden.seed, 77])
     camera = site.camera
     for number, zone in enumerate(garden.zones):
-        if zone.kind is ZoneKind.KEPT:
+        if zone.kind in (ZoneKind.KEPT, ZoneKind.POOL):
             continue
         relief = get_material(zone.material).relief
         if relief is Relief.NONE:
