@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -42,6 +43,30 @@ DEFAULT_SUN = Sun(azimuth=-35.0, elevation=48.0, strength=0.72)
 """A fine day, from behind the left shoulder: where nothing tells more."""
 
 
+class Shows(StrEnum):
+    """What the picture of a brief with neighbours shows; the scene is the same."""
+
+    AREA = "area"
+    YARD = "yard"
+    """All areas together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another area that was asked for on the same photo."""
+
+    area: str
+    style: str
+    ground: tuple[Polygon, ...]
+    custom_prompt: str = ""
+    preservation: float = 0.5
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.area not in AREAS:
+            raise UnknownArea(f"{self.area!r} is not one of {', '.join(AREAS)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """One picture to paint. `photo` is an upright JPEG or PNG; polygons, lines and the horizon are in its pixels.
@@ -67,6 +92,8 @@ class Brief:
     samples: int = FINAL_SAMPLES
     longest_side_px: int | None = None
     sun: Sun | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    shows: Shows = Shows.AREA
 
     def __post_init__(self) -> None:
         if self.area not in AREAS:

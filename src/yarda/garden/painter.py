@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -15,22 +16,20 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
-from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting
+from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting, Shows
 from yarda.garden.camera import Camera, camera_for
 from yarda.garden.composite import blend
 from yarda.garden.errors import GardenError, UnreadablePhoto
 from yarda.garden.finish import finish_layer, lay_ground
-from yarda.garden.ground import fill_polygons, ground_mask
+from yarda.garden.ground import fill_polygons
 from yarda.garden.horizon import propose_horizon
-from yarda.garden.layout import lay_out
+from yarda.garden.plots import design_plots, join
 from yarda.garden.raytrace import trace
 from yarda.garden.reading import read_photo
 from yarda.garden.relief import place_patches
 from yarda.garden.shapes import Bytes
-from yarda.garden.site import survey
 from yarda.garden.stages import Stopwatch
-from yarda.garden.styles import get_style
-from yarda.garden.surface import paint_ground
+from yarda.garden.surface import join_grounds, paint_ground
 
 SUPERSAMPLING = 1.5
 COMPRESSION = 4
@@ -45,28 +44,32 @@ def paint(brief: Brief, *, on_progress: Progress = lambda share: None) -> Painti
     """
     started = time.monotonic()
     watch = Stopwatch()
-    style = get_style(brief.style)
     photo = _read(brief.photo)
     camera, scale = _camera(brief, photo)
     size = (camera.width_px, camera.height_px)
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA) if scale < 1 else photo
-    mask = ground_mask(brief.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale)
     front = fill_polygons(brief.keep_in_front, size_px=size, scale=scale)
-    site = survey(camera, mask)
-    garden = lay_out(
-        style, site, area=brief.area, seed=brief.seed, preservation=brief.preservation, ground=brief.ground
-    )
+    plots = design_plots(brief, camera=camera, scale=scale)
+    shown = plots if brief.shows is Shows.YARD else plots[:1]
+    garden = join(shown)
+    mask = np.maximum.reduce([plot.mask for plot in shown])
     watch.passed("design")
     on_progress(0.1)
     reading = read_photo(brief, photo, small=small, ground=mask > 127, camera=camera, scale=scale)
     watch.passed("photo")
-    surface = paint_ground(garden, site, supersampling=SUPERSAMPLING, own=reading.own)
+    grounds = [
+        paint_ground(plot.garden, plot.site, supersampling=SUPERSAMPLING, own=reading.own) for plot in shown
+    ]
+    surface = join_grounds(grounds, [plot.mask for plot in shown])
     laid = lay_ground(surface, reading.light, camera=camera)
     watch.passed("ground")
     on_progress(0.25)
     traced = trace(
         garden,
-        place_patches(garden, site, surface.fields),
+        chain.from_iterable(
+            place_patches(plot.garden, plot.site, ground.fields)
+            for plot, ground in zip(shown, grounds, strict=True)
+        ),
         camera=camera,
         albedo=laid.lit,
         top=surface.top,
@@ -87,7 +90,7 @@ def paint(brief: Brief, *, on_progress: Progress = lambda share: None) -> Painti
     return Painting(
         image_png=image,
         edit_mask_png=edits,
-        garden=garden,
+        garden=plots[0].garden,
         version=CONCEPT_VERSION,
         seconds=round(time.monotonic() - started, 3),
         stages=watch.stages,

@@ -151,8 +151,11 @@ def _grid_over(camera: Camera, mask: Bools) -> Grid:
     )
 
 
-def survey(camera: Camera, mask: Bytes) -> Site:
-    """Lay the ground of a photo out from above. Raises NoGround when it covers too little."""
+def survey(camera: Camera, mask: Bytes, *, back_line: Floats | None = None) -> Site:
+    """Lay the ground of a photo out from above. Raises NoGround when it covers too little.
+
+    Without a `back_line` the house is taken to stand along the far border of the ground.
+    """
     inside_photo = mask > 127
     grid = _grid_over(camera, inside_photo)
     x, z = grid.centres()
@@ -165,7 +168,7 @@ def survey(camera: Camera, mask: Bytes) -> Site:
         raise NoGround("the ground is too small to design: draw it larger, or correct the horizon")
     padded = np.pad(clipped, 1, mode="edge")
     edge = distance_transform_edt(padded)[1:-1, 1:-1] * CELL if not clipped.all() else np.full(x.shape, FAR)
-    line = _facing(_back_line(camera, inside_photo))
+    line = _facing(_back_line(camera, inside_photo)) if back_line is None else back_line
     return Site(
         camera=camera,
         grid=grid,

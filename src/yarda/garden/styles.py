@@ -24,6 +24,8 @@ class Along(StrEnum):
 class Course(StrEnum):
     """How a path runs."""
 
+    NONE = "none"
+    """There is none."""
     STRAIGHT = "straight"
     CURVED = "curved"
     WINDING = "winding"

@@ -1,5 +1,6 @@
 """The ground's colours in the picture: zones from their rings, anti-aliased, with edges and patterns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,7 +10,7 @@ from yarda.garden.camera import Camera
 from yarda.garden.flora.mesh import linear
 from yarda.garden.materials import Pattern, View, get_material, get_texture, sample
 from yarda.garden.model import Garden, Zone, ZoneKind
-from yarda.garden.shapes import Bools, Floats, Singles
+from yarda.garden.shapes import Bools, Bytes, Floats, Singles
 from yarda.garden.site import FAR, Grid, Site
 from yarda.garden.water import paint_water
 
@@ -35,7 +36,7 @@ class Ground:
 
 def zone_field(zone: Zone, grid: Grid) -> Floats:
     """The signed distance of a zone from its rings."""
-    if zone.kind is ZoneKind.GROUND:
+    if zone.kind in (ZoneKind.GROUND, ZoneKind.KEPT):
         return np.full((grid.rows, grid.columns), FAR)
     return grid.distance_inside(grid.fill(zone.rings))
 
@@ -86,6 +87,19 @@ def paint_ground(garden: Garden, site: Site, *, supersampling: float, own: Singl
         kept=kept,
         fields=fields,
     )
+
+
+def join_grounds(grounds: Sequence[Ground], masks: Sequence[Bytes]) -> Ground:
+    """One ground where each pixel is that of the part whose mask holds it. The fields stay with their parts."""
+    if len(grounds) == 1:
+        return grounds[0]
+    whole = grounds[0]
+    height, width = whole.albedo.shape[0] + whole.top, whole.albedo.shape[1]
+    albedo, water, kept = whole.albedo.copy(), whole.water.copy(), whole.kept.copy()
+    for ground, mask in zip(grounds[1:], masks[1:], strict=True):
+        held = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[whole.top :] > 127
+        albedo[held], water[held], kept[held] = ground.albedo[held], ground.water[held], ground.kept[held]
+    return Ground(top=whole.top, albedo=albedo, water=water, kept=kept, fields=())
 
 
 def _box(inside: Bools) -> tuple[slice, slice]:

@@ -28,6 +28,8 @@ class PathLine:
 
 def find_path(rule: PathRule, site: Site, *, area: str, rng: Rng, goal: Frame | None) -> PathLine | None:
     """From the middle of the near ground to the goal, or to the middle of the house side."""
+    if rule.course is Course.NONE:
+        return None
     x, z = site.grid.centres()
     near = site.ground & (z < np.percentile(z[site.ground], 8))
     start = np.array([float(np.median(x[near])), float(z[site.ground].min()) - 0.4])
