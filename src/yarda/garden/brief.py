@@ -47,9 +47,9 @@ DEFAULT_SUN = Sun(azimuth=-35.0, elevation=48.0, strength=0.72)
 class Brief:
     """One picture to paint. `photo` is an upright JPEG or PNG; polygons, lines and the horizon are in its pixels.
 
-    `captured_at` (ISO), `position` (latitude, longitude) and the camera's `bearing` (degrees from north) tell where
-    the sun stood when `sun` is None. `eye_height` is in metres and known only from a measured length; `house_edge` is the line along which the house
-    meets the ground, where somebody marked it. `preservation` 1 keeps the yard's layout, 0 redesigns it.
+    `captured_at` (ISO), `position` (latitude, longitude) and the camera's `bearing` (degrees from north) tell
+    where the sun stood when `sun` is None. `eye_height` is in metres and known only from a measured length;
+    `house_edge` is the line along which the house meets the ground, where somebody marked it. `preservation` 1 keeps the yard's layout, 0 redesigns it.
     """
 
     photo: Path

@@ -92,9 +92,9 @@ def shade_photo(linear: Singles, received: Singles) -> Singles:
         return received
     luminance = np.asarray(linear @ LUMINANCE, np.float32)
     side = max(3, luminance.shape[1] // 24) | 1
-    brightest = cv2.dilate(cv2.blur(luminance, (5, 5)), np.ones((side, side)))
-    brightest = cv2.blur(brightest, (side, side))
-    lit = np.clip((luminance / np.maximum(brightest, 1e-3) - 0.25) / 0.35, 0.35, 1)
+    around = cv2.dilate(cv2.blur(luminance, (5, 5)), np.ones((side, side)))
+    brightest: Singles = cv2.blur(around, (side, side))
+    lit: Singles = np.clip((luminance / np.maximum(brightest, 1e-3) - 0.25) / 0.35, 0.35, 1)
     lit = cv2.GaussianBlur(lit, (0, 0), 2)
     return np.where(touched, 1 - (1 - received) * lit, 1).astype(np.float32)
 

@@ -9,9 +9,9 @@ from yarda.garden.site import Grid
 
 SWATH = 0.55
 """Metres that the mower is wide."""
-CLOVER = linear("#56743a")
+CLOVER = linear("#5f7539")
 STRAW = linear("#a89a5c")
-CALM = 0.16
+CALM = 0.06
 """How far the tile's green is moved towards grey; blades in the sun are less green than one by one."""
 LUMA = np.array([0.2126, 0.7152, 0.0722])
 

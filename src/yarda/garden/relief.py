@@ -52,19 +52,23 @@ def patch_parts(shape: Shape) -> Parts:
     """The mesh of a patch; the same shape always gives the same."""
     rng = np.random.default_rng([*shape.material.encode(), shape.kind, shape.thin, round(shape.size * 100)])
     area = shape.size**2 / 2**shape.thin
+
+    def count(density: float) -> int:
+        return max(1, round(density * area))
+
     match get_material(shape.material).relief:
         case Relief.GRASS:
-            return {Part.LEAF: _as_bright(_grass(rng, shape, count=int(3400 * area)), shape, gain=1 / LEAF_GAIN)}
+            return {Part.LEAF: _as_bright(_grass(rng, shape, count=count(3400)), shape, gain=1 / LEAF_GAIN)}
         case Relief.CHIPS:
-            return {Part.FLESH: _as_bright(_chips(rng, shape, count=int(2300 * area)), shape)}
+            return {Part.FLESH: _as_bright(_chips(rng, shape, count=count(2300)), shape)}
         case Relief.COBBLES:
-            return {Part.SOLID: _as_bright(_pebbles(rng, shape, size=0.042, count=int(355 * area)), shape)}
+            return {Part.SOLID: _as_bright(_pebbles(rng, shape, size=0.042, count=count(355)), shape)}
         case _:
-            return {Part.SOLID: _as_bright(_pebbles(rng, shape, size=0.0105, count=int(3240 * area)), shape)}
+            return {Part.SOLID: _as_bright(_pebbles(rng, shape, size=0.0105, count=count(3240)), shape)}
 
 
 def place_patches(garden: Garden, site: Site, fields: tuple[Floats, ...]) -> Iterator[Patch]:
-    """Patches over every zone with relief, never under a later zone; thinner and lower with distance until none."""
+    """Patches over every zone with relief, never under a later zone; thinner and lower with distance."""
     rng = np.random.default_rng([garden.seed, 77])
     for number, zone in enumerate(garden.zones):
         if zone.kind in (ZoneKind.KEPT, ZoneKind.POOL):
@@ -107,7 +111,10 @@ def _lay(material: str, site: Site, clear: Floats, *, reach: float, rng: Rng) ->
 
 
 def _sampled(grid: Grid, field: Floats, places: Floats) -> Floats:
-    return np.concatenate([grid.sample(field, *some.T) for some in np.array_split(places, 1 + len(places) // 8192)]) if len(places) else np.zeros(0)
+    if not len(places):
+        return np.zeros(0)
+    some = np.array_split(places, 1 + len(places) // 8192)  # OpenCV takes no longer columns than 32767
+    return np.concatenate([grid.sample(field, *part.T) for part in some])
 
 
 def _centres(left: float, right: float, near: float, far: float, *, step: float) -> Floats:

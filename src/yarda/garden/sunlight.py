@@ -1,8 +1,8 @@
 """The sun of a photo: from the time and the place where they are known, and else from what the picture shows.
 
-Strength compares the ground with the sky: under clouds the ground is as bright as its albedo of the sky, in the sun
-much brighter. The direction comes from shadow edges on the ground, laid out in metres, and where there are none from
-the side on which plants are bright. A doubtful direction is not used.
+Strength compares the ground with the sky: under clouds the ground is as bright as its albedo of the sky, in the
+sun much brighter. The direction comes from shadow edges on the ground, laid out in metres, and where there are
+none from the side on which plants are bright. A doubtful direction is not used.
 """
 
 from dataclasses import dataclass, replace
@@ -13,12 +13,12 @@ import numpy as np
 from yarda.garden.brief import DEFAULT_SUN, Brief, Sun
 from yarda.garden.camera import Camera
 from yarda.garden.light import LUMINANCE, match_light, to_linear
-from yarda.garden.shapes import Bools, Bytes, Floats, Singles
+from yarda.garden.shapes import Bools, Bytes, Singles
 from yarda.garden.sun import local_time, seen_from, solar_position
 
 WORKING_SIDE = 768
 LEAST_CONFIDENCE = 0.35
-STRONGEST = 0.8
+STRONGEST = 0.75
 LOWEST = 5.0
 SOFTEST_EDGE = 0.1
 BINS = 36
@@ -55,9 +55,9 @@ def read_sun(photo: Bytes, *, ground: Bools, camera: Camera) -> SunReading:
     scale = min(1.0, WORKING_SIDE / max(photo.shape[:2]))
     camera = camera.scaled(scale)
     size = (camera.width_px, camera.height_px)
-    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(ground.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    inside = cv2.erode(inside, np.ones((7, 7))) > 0
+    small: Bytes = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    marked = cv2.resize(ground.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    inside: Bools = cv2.erode(marked, np.ones((7, 7))) > 0
     linear = to_linear(small / 255.0).astype(np.float32)
     edges = _shadow_edges(linear)
     strength = _strength(small, linear, inside, edges, camera)
@@ -125,7 +125,7 @@ def _along_shadows(edges: _Edges, ground: Bools, camera: Camera) -> tuple[float,
     weight = np.minimum(length / np.maximum(np.hypot(along_u, along_v), 1e-6), 0.1)
     turn = np.degrees(np.arctan2(x, z)) % 180
     counts, _ = np.histogram(turn, BINS, (0, 180), weights=weight)
-    smooth = sum(np.roll(counts, k) * w for k, w in ((-1, 0.5), (0, 1.0), (1, 0.5)))
+    smooth = counts + 0.5 * (np.roll(counts, 1) + np.roll(counts, -1))
     best = int(np.argmax(smooth))
     confidence = float(np.clip((smooth[best] / max(smooth.sum(), 1e-9) - 0.12) / 0.2, 0, 1))
     middle = (best + 0.5) * 180 / BINS
