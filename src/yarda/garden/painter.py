@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting
-from yarda.garden.camera import Camera, camera_for
+from yarda.garden.camera import EYE_HEIGHT, Camera, camera_for
 from yarda.garden.composite import blend, make_layer
 from yarda.garden.errors import GardenError, UnreadablePhoto
 from yarda.garden.ground import fill_polygons, ground_mask
@@ -25,10 +26,11 @@ from yarda.garden.layout import lay_out
 from yarda.garden.light import match_light, to_linear
 from yarda.garden.raytrace import trace
 from yarda.garden.relief import place_patches
-from yarda.garden.shapes import Bytes
+from yarda.garden.shapes import Bytes, Polygon
 from yarda.garden.site import survey
 from yarda.garden.styles import get_style
 from yarda.garden.surface import paint_ground
+from yarda.garden.xmp import describe_in_xmp
 
 SUPERSAMPLING = 1.5
 
@@ -52,10 +54,11 @@ def paint(brief: Brief, *, on_progress: Progress = lambda share: None) -> Painti
     size = (camera.width_px, camera.height_px)
     mask = ground_mask(brief.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale)
     front = fill_polygons(brief.keep_in_front, size_px=size, scale=scale)
-    site = survey(camera, mask)
+    site = survey(camera, mask, house_edge=_scaled(brief.house_edge, scale))
     garden = lay_out(
         style, site, area=brief.area, seed=brief.seed, preservation=brief.preservation, ground=brief.ground
     )
+    garden = replace(garden, season=brief.season, growth=brief.growth, calibrated=brief.eye_height is not None)
     on_progress(0.1)
     surface = paint_ground(garden, site, supersampling=SUPERSAMPLING)
     light = match_light(to_linear(small / 255.0), mask > 127)
@@ -104,8 +107,13 @@ def _camera(brief: Brief, photo: Bytes) -> tuple[Camera, float]:
     height, width = photo.shape[:2]
     horizon = brief.horizon_y if brief.horizon_y is not None else propose_horizon(photo).y
     camera = camera_for((width, height), horizon_y=horizon, focal_length_35mm=brief.focal_length_35mm)
+    camera = replace(camera, eye_height=brief.eye_height or EYE_HEIGHT)
     scale = min(1.0, (brief.longest_side_px or DEFAULT_LONGEST_SIDE_PX) / max(width, height))
     return (camera.scaled(scale), scale) if scale < 1 else (camera, 1.0)
+
+
+def _scaled(line: Polygon | None, scale: float) -> Polygon | None:
+    return line and tuple((x * scale, y * scale) for x, y in line)
 
 
 def _png(pixels: Bytes, brief: Brief | None) -> bytes:
@@ -114,6 +122,7 @@ def _png(pixels: Bytes, brief: Brief | None) -> bytes:
         info.add_text("Software", f"Yarda concept {CONCEPT_VERSION}")
         info.add_text("Description", "Concept rendering")
         info.add_text("Comment", f"seed {brief.seed}, {brief.style}, {brief.area}")
+        info.add_itxt("XML:com.adobe.xmp", describe_in_xmp(brief))
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, compress_level=6)
     return buffer.getvalue()

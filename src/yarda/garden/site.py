@@ -4,6 +4,7 @@ Ground beyond the picture's frame is unknown, not a border: the mask is continue
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -126,9 +127,9 @@ class Site:
     edge: Floats
     """Metres to the nearest border of the ground; the picture's frame is not one."""
     house: Floats
-    """Metres to the far border, where the house is taken to be."""
+    """Metres to the house: to its marked edge, else to the far border."""
     back_line: Floats
-    """Points (n, 2) of the far border from left to right."""
+    """Points (n, 2) of the marked house edge, else of the far border, from left to right."""
     angle: float
     """How far the far border turns away from straight across, in radians."""
 
@@ -148,8 +149,11 @@ def _grid_over(camera: Camera, mask: Bools) -> Grid:
     )
 
 
-def survey(camera: Camera, mask: Bytes) -> Site:
-    """Lay the ground of a photo out from above. Raises NoGround when it covers too little."""
+def survey(camera: Camera, mask: Bytes, *, house_edge: Polygon | None = None) -> Site:
+    """Lay the ground of a photo out from above. Raises NoGround when it covers too little.
+
+    `house_edge`, in the mask's pixels, is where the house meets the ground; without it that is the far border.
+    """
     inside_photo = mask > 127
     grid = _grid_over(camera, inside_photo)
     x, z = grid.centres()
@@ -162,7 +166,8 @@ def survey(camera: Camera, mask: Bytes) -> Site:
         raise NoGround("the ground is too small to design: draw it larger, or correct the horizon")
     padded = np.pad(clipped, 1, mode="edge")
     edge = distance_transform_edt(padded)[1:-1, 1:-1] * CELL if not clipped.all() else np.full(x.shape, FAR)
-    line = _back_line(camera, inside_photo)
+    marked = project_edge(camera, house_edge) if house_edge else None
+    line = _back_line(camera, inside_photo) if marked is None else marked
     return Site(
         camera=camera,
         grid=grid,
@@ -172,6 +177,26 @@ def survey(camera: Camera, mask: Bytes) -> Site:
         back_line=line,
         angle=_turn_of(line),
     )
+
+
+def project_edge(camera: Camera, edge: Polygon) -> Floats | None:
+    """A line in the photo as points on the ground from left to right; None where none of it is near ground."""
+    least = camera.horizon_y + camera.focal_px * camera.eye_height / FARTHEST
+    kept: list[tuple[float, float]] = []
+    for (u, v), (next_u, next_v) in pairwise(edge):
+        if max(v, next_v) < least:
+            continue
+        crossing = u + (next_u - u) * (least - v) / (next_v - v) if v != next_v else u
+        ends = [
+            (u, v) if v >= least else (crossing, least),
+            (next_u, next_v) if next_v >= least else (crossing, least),
+        ]
+        kept += ends
+    if len(set(kept)) < 2:
+        return None
+    u, v = np.array(kept).T
+    line = _densified(np.stack(camera.to_ground(u, v), 1))
+    return line if line[0, 0] <= line[-1, 0] else line[::-1]
 
 
 def _back_line(camera: Camera, mask: Bools) -> Floats:

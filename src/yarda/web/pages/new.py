@@ -53,11 +53,12 @@ async def take_sample(account: CurrentAccount, studio: CurrentStudio) -> Respons
     """The sample yard, with its geometry as it truly is."""
     photo = await studio.add_photo(sample_photo(), account=account)
     truth = sample_geometry()
+    door = truth.door_from_ground
     correction = PhotoCorrection(
         ground=truth.ground,
         keep_in_front=truth.keep_in_front or None,
         horizon_y=truth.horizon_y,
-        known_length=KnownLength(start=truth.door.start, end=truth.door.end, metres=truth.door.metres),
+        known_length=KnownLength(start=door.start, end=door.end, metres=door.metres),
     )
     await studio.correct_photo(photo.id, correction, account=account)
     return RedirectResponse(f"/new?photo={photo.id}", status_code=303)
