@@ -195,8 +195,8 @@ def project_edge(camera: Camera, edge: Polygon) -> Floats | None:
     if len(set(kept)) < 2:
         return None
     u, v = np.array(kept).T
-    line = _densified(np.stack(camera.to_ground(u, v), 1))
-    return line if line[0, 0] <= line[-1, 0] else line[::-1]
+    line = np.stack(camera.to_ground(u, v), 1)
+    return _densified(line if line[0, 0] <= line[-1, 0] else line[::-1])
 
 
 def _back_line(camera: Camera, mask: Bools) -> Floats:
