@@ -42,7 +42,7 @@ class NewPage:
         await wishes.fill(words)
 
     async def mark(self, button: str, *points: tuple[float, float]) -> None:
-        """Press the button and tap the points, in pixels of the photo; finish where the mark does not by itself."""
+        """Press the button and tap the points, in pixels of the photo; finish where it does not end by itself."""
         await self.page.get_by_role("button", name=button, exact=True).click()
         frame = self.page.locator(".ground__frame")
         box = await frame.bounding_box()

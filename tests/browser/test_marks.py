@@ -1,4 +1,4 @@
-"""What a person marks on their photo: a door, the house edge, what stays in front; by hand, by keys, without either."""
+"""What a person marks on their photo: a door, the house edge, what stays in front; by hand, by keys, as text."""
 
 import re
 from pathlib import Path

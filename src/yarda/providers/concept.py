@@ -251,9 +251,9 @@ def _draw_plan(scene: bytes, form: PlanForm) -> bytes:
     designed = garden.Garden.from_json(scene.decode())
     match form:
         case PlanForm.SVG:
-            return plan.write_svg(plan.draw_plan(designed, calibrated=designed.calibrated))
+            return plan.write_svg(plan.draw_plan(designed))
         case PlanForm.PDF:
-            return plan.write_pdf(plan.draw_plan(designed, calibrated=designed.calibrated))
+            return plan.write_pdf(plan.draw_plan(designed))
         case PlanForm.JSON:
             return plan.count_plants(designed).to_json()
         case PlanForm.CSV:
