@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from house import house
 from PIL import Image
-from scene import CAMERA, GEOMETRY, HEIGHT, WIDTH, project_ring
+from scene import CAMERA, GEOMETRY, HEIGHT, STEP, WIDTH, project_ring
 from yard import yard
 
 FOCAL_35MM = 43.27 * CAMERA.focal_px / float(np.hypot(WIDTH, HEIGHT))
@@ -54,6 +54,7 @@ def _geometry() -> dict[str, object]:
         "keep_in_front": [],
         "horizon_y": CAMERA.horizon_y,
         "door": {"from": foot, "to": top, "metres": 2.03},
+        "door_step_m": STEP,
         "hfov_degrees": round(float(np.degrees(2 * np.arctan(WIDTH / 2 / CAMERA.focal_px))), 2),
         "camera_height_m": CAMERA.eye_height,
     }

@@ -1,24 +1,29 @@
 """The Python face: `yarda.open()` and what it gives."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from yarda.bootstrap import Running, start
 from yarda.core import Studio
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
-from yarda.domain.generation import GenerationId
+from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
-from yarda.errors import InvalidRequest
+from yarda.errors import InvalidRequest, NoPlan
 from yarda.pipeline.pictures import PictureSize
+from yarda.pipeline.planner import PlanForm
 from yarda.settings import read_settings
 from yarda.worker import work
+
+_Name = TypeVar("_Name", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,11 @@ class DesignedPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignedArea:
-    """One area at its end. `image` is None unless `status` is "completed"; `error` says why then."""
+    """One area at its end. `image` is None unless `status` is "completed"; `error` says why then.
+
+    `unmet` says what was wished for and could not be drawn. `plan` has the planting plan and the plant list of a
+    concept design by their ending: svg, pdf, csv, json.
+    """
 
     id: UUID
     area: str
@@ -50,6 +59,29 @@ class DesignedArea:
     edit_mask: DesignedPicture | None
     error: str | None
     error_code: str | None
+    unmet: tuple[str, ...] = ()
+    plan: Mapping[str, bytes] | None = None
+
+    @property
+    def plants(self) -> list[dict[str, Any]]:
+        """The plant list: species, quantity, spacing and needs of each. Raises `NoPlan`."""
+        return list(json.loads(self._document("json"))["plants"])
+
+    def save_plan(self, path: str | Path) -> Path:
+        """Write the planting plan (.svg, .pdf) or the plant list (.csv, .json), by the name's ending.
+
+        Raises `NoPlan` where the provider makes none, `InvalidRequest` for another ending. Returns the path.
+        """
+        target = Path(path)
+        target.write_bytes(self._document(target.suffix.removeprefix(".").lower()))
+        return target
+
+    def _document(self, ending: str) -> bytes:
+        if self.plan is None:
+            raise NoPlan("this design has no planting plan: draw it as a concept to get one")
+        if ending not in self.plan:
+            raise InvalidRequest(f"a plan ends in .{', .'.join(self.plan)}, not in .{ending}", field="path")
+        return self.plan[ending]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +113,8 @@ class YardaStudio:
         areas: Mapping[str, str],
         custom_prompt: str = "",
         preservation_strength: float = 0.5,
+        season: str = Season.SUMMER,
+        growth: str = Growth.MATURE,
         provider: str = AUTO,
         seed: int | None = None,
     ) -> Generation:
@@ -92,10 +126,12 @@ class YardaStudio:
         request = DesignRequest(
             areas=tuple(
                 AreaRequest(
-                    area=_area(area),
-                    style=_style(style),
+                    area=_one_of(AreaName, area, field="area"),
+                    style=_one_of(StyleName, style, field="style"),
                     custom_prompt=custom_prompt,
                     preservation_strength=preservation_strength,
+                    season=_one_of(Season, season, field="season"),
+                    growth=_one_of(Growth, growth, field="growth"),
                 )
                 for area, style in areas.items()
             ),
@@ -116,10 +152,10 @@ class YardaStudio:
             id=generation,
             status=view["status"],
             seed=view["seed"],
-            areas=tuple([await self._designed(area) for area in view["areas"]]),
+            areas=tuple([await self._designed(area, generation_id) for area in view["areas"]]),
         )
 
-    async def _designed(self, view: dict[str, Any]) -> DesignedArea:
+    async def _designed(self, view: dict[str, Any], generation: GenerationId) -> DesignedArea:
         error = view["error"] or {}
         return DesignedArea(
             id=UUID(view["id"]),
@@ -131,7 +167,20 @@ class YardaStudio:
             edit_mask=await self._picture(view["edit_mask_url"]),
             error=error.get("message"),
             error_code=error.get("code"),
+            unmet=tuple(view["unmet"]),
+            plan=await self._plan(view, generation),
         )
+
+    async def _plan(self, view: dict[str, Any], generation: GenerationId) -> dict[str, bytes] | None:
+        if view["plan_url"] is None:
+            return None
+        area = AreaId(UUID(view["id"]))
+        return {
+            form.value.rsplit(".", 1)[-1]: (
+                await self._studio.get_plan(generation, area, account=self._account, form=form)
+            ).data
+            for form in PlanForm
+        }
 
     async def _picture(self, url: str | None) -> DesignedPicture | None:
         if url is None:
@@ -167,15 +216,8 @@ async def working(running: Running, *, concurrency: int) -> AsyncIterator[None]:
         await worker
 
 
-def _area(name: str) -> AreaName:
+def _one_of(kind: type[_Name], name: str, *, field: str) -> _Name:
     try:
-        return AreaName(name)
+        return kind(name)
     except ValueError:
-        raise InvalidRequest(f"area: {name!r} is none of {', '.join(AreaName)}", field="area") from None
-
-
-def _style(name: str) -> StyleName:
-    try:
-        return StyleName(name)
-    except ValueError:
-        raise InvalidRequest(f"style: {name!r} is none of {', '.join(StyleName)}", field="style") from None
+        raise InvalidRequest(f"{field}: {name!r} is none of {', '.join(kind)}", field=field) from None

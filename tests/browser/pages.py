@@ -41,6 +41,34 @@ class NewPage:
             await bed.get_by_text("Wishes, what to keep, another photo").click()
         await wishes.fill(words)
 
+    async def mark(self, button: str, *points: tuple[float, float]) -> None:
+        """Press the button and tap the points, in pixels of the photo; finish where it does not end by itself."""
+        await self.page.get_by_role("button", name=button, exact=True).click()
+        frame = self.page.locator(".ground__frame")
+        box = await frame.bounding_box()
+        view = await self.page.locator(".ground__lines").get_attribute("viewBox")
+        assert box is not None
+        assert view is not None
+        width, height = (float(side) for side in view.split()[2:])
+        for x, y in points:
+            await frame.click(position={"x": x / width * box["width"], "y": y / height * box["height"]})
+        finish = self.page.get_by_role("button", name="Finish", exact=True)
+        if await finish.count():
+            await finish.click()
+
+    async def kept(self) -> None:
+        """Wait until the photo has learned what was marked last."""
+        async with self.page.expect_response(
+            lambda answer: "/photos/" in answer.url and answer.request.method == "PATCH"
+        ) as caught:
+            pass
+        answer = await caught.value
+        assert answer.ok, await answer.text()
+
+    async def show_in(self, season: str, growth: str) -> None:
+        await self.page.get_by_label("Season").select_option(season)
+        await self.page.get_by_label("Growth").select_option(growth)
+
     async def draw(self) -> "ProgressPage":
         await self.page.get_by_role("button", name="Draw my yard").click()
         await self.page.wait_for_url(re.compile(r"/designs/[0-9a-f-]{36}$"))

@@ -9,12 +9,13 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from yarda.api import working
 from yarda.bootstrap import start
 from yarda.cli.progress import LiveProgress
 from yarda.core import Studio
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
@@ -41,12 +42,15 @@ def command(
     provider: Annotated[str, typer.Option(help="Who draws: auto, or a configured provider.")] = AUTO,
     wish: Annotated[str, typer.Option(help="Wishes in your own words, for every area.")] = "",
     keep: Annotated[float, typer.Option(help="How much of the planting to keep, 0 to 1.", min=0, max=1)] = 0.5,
+    season: Annotated[Season, typer.Option(help="The time of the year in the picture.")] = Season.SUMMER,
+    growth: Annotated[Growth, typer.Option(help="How long ago the garden was planted.")] = Growth.MATURE,
     seed: Annotated[int | None, typer.Option(help="The same seed draws the same design.", min=0)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
 ) -> None:
     """Design areas of a yard; exits 0 only when every area was drawn."""
     set_up_logs(level=40)
-    areas = tuple(_area(text, wish=wish, keep=keep) for text in area or [])
+    wanted = [_area(text, wish=wish, keep=keep) for text in area or []]
+    areas = tuple(replace(area, season=season, growth=growth) for area in wanted)
     result = asyncio.run(
         _design(
             photos or [],
@@ -118,7 +122,9 @@ async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: Ac
         else:
             said = area["error"]["message"] if area["error"] else area["status"]
             err.print(f"[red]{area['area']} was not drawn:[/] {said}", soft_wrap=True)
-        keys = ("id", "area", "style", "status", "provider", "error")
+        for wish in area["unmet"]:
+            err.print(f"[yellow]{area['area']}, not done:[/] {escape(wish)}", soft_wrap=True)
+        keys = ("id", "area", "style", "status", "provider", "error", "unmet")
         written = {"file": file, "plan": plan, "plants": plants}
         result["areas"].append(
             {key: area[key] for key in keys} | {key: str(path) if path else None for key, path in written.items()}

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from yarda.domain.attempt import Attempt, AttemptId, Outcome
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import (
     Area,
@@ -54,6 +54,8 @@ def area_from(row: Row) -> Area:
         style=StyleName(row["style"]),
         custom_prompt=row["custom_prompt"],
         preservation_strength=row["preservation_strength"],
+        season=Season(row["season"]),
+        growth=Growth(row["growth"]),
         photo=row["photo_id"] and PhotoId(row["photo_id"]),
         ground=None if row["ground"] is None else _polygons(row["ground"]),
         wanted_provider=row["wanted_provider"],
@@ -69,7 +71,12 @@ def area_from(row: Row) -> Area:
         source_image=row["source_image_id"] and ImageId(row["source_image_id"]),
         imagery=row["imagery"] and Provenance(**row["imagery"]),
         images=design
-        and DesignImages(design=ImageId(design), edit_mask=mask and ImageId(mask), garden=row["garden_key"]),
+        and DesignImages(
+            design=ImageId(design),
+            edit_mask=mask and ImageId(mask),
+            garden=row["garden_key"],
+            unmet=tuple(row["unmet"]),
+        ),
         error=error or None,
         queued_at=row["queued_at"],
         started_at=row["started_at"],
@@ -103,6 +110,7 @@ def area_values(area: Area) -> dict[str, Any]:
         "source_url": image_url(area.source_image),
         "design_image_id": design,
         "garden_key": area.images.garden if area.images else None,
+        "unmet": area.images.unmet if area.images else (),
         "edit_mask_image_id": mask,
         "source_image_id": area.source_image,
         "imagery": imagery,
@@ -124,6 +132,8 @@ def new_area_values(area: Area, generation: GenerationId) -> dict[str, Any]:
         "style": area.style.value,
         "custom_prompt": area.custom_prompt,
         "preservation_strength": area.preservation_strength,
+        "season": area.season.value,
+        "growth": area.growth.value,
         "photo_id": area.photo,
         "ground": area.ground,
     }

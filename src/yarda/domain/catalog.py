@@ -1,4 +1,4 @@
-"""The areas of a yard and the styles a design can have."""
+"""The areas of a yard, the styles a design can have, and when it is shown."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +24,23 @@ class StyleName(StrEnum):
     DESERT_LANDSCAPE = "desert_landscape"
     MEDITERRANEAN = "mediterranean"
     TROPICAL_RESORT = "tropical_resort"
+
+
+class Season(StrEnum):
+    """The time of the year in the picture."""
+
+    SPRING = "spring"
+    SUMMER = "summer"
+    AUTUMN = "autumn"
+    WINTER = "winter"
+
+
+class Growth(StrEnum):
+    """How long ago the garden in the picture was planted."""
+
+    PLANTED = "planted"
+    THREE_YEARS = "three_years"
+    MATURE = "mature"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

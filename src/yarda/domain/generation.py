@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NewType, Self
 from uuid import UUID
 
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.photo import ImageId, PhotoId, Polygon
 from yarda.errors import AreaNotFound, AreaNotRetryable, ClaimLost
@@ -81,11 +81,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignImages:
-    """What is kept of a finished Area; `garden` is the object key of its scene, where there is one."""
+    """What is kept of a finished Area; `garden` is the object key of its scene, where there is one.
+
+    `unmet` says, one wish a text, what was asked for and could not be drawn.
+    """
 
     design: ImageId
     edit_mask: ImageId | None
     garden: str | None = None
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,8 @@ class Area:
     style: StyleName
     custom_prompt: str = ""
     preservation_strength: float = 0.5
+    season: Season = Season.SUMMER
+    growth: Growth = Growth.MATURE
     photo: PhotoId | None = None
     ground: tuple[Polygon, ...] | None = None
     wanted_provider: str = "auto"

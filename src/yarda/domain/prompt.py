@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from yarda.domain.catalog import AREAS, STYLES, AreaName, StyleName
+from yarda.domain.catalog import AREAS, STYLES, AreaName, Growth, Season, StyleName
 
-VERSION = "2026-11-1"
+VERSION = "2026-11-2"
 
 STYLE_NOTES: dict[StyleName, str] = {
     StyleName.MODERN_MINIMALIST: (
@@ -49,6 +49,19 @@ AREA_NOTES: dict[AreaName, str] = {
     AreaName.POOL_AREA: "Create a pool area: coping, clean water, paving to walk on, loungers and suitable planting.",
 }
 
+SEASON_NOTES: dict[Season, str] = {
+    Season.SPRING: "Show the garden in spring: fresh young leaves, bulbs and spring-flowering plants in bloom.",
+    Season.SUMMER: "Show the garden in summer: full foliage, summer-flowering plants in bloom.",
+    Season.AUTUMN: "Show the garden in autumn: autumn colour on deciduous plants, seed heads, a few fallen leaves.",
+    Season.WINTER: "Show the garden in winter: deciduous plants bare, evergreens and dry grasses; no snow.",
+}
+
+GROWTH_NOTES: dict[Growth, str] = {
+    Growth.PLANTED: "It was planted this week: small nursery plants at their final spacing, mulch visible between them.",
+    Growth.THREE_YEARS: "It was planted three years ago: shrubs about half their mature size, young slender trees.",
+    Growth.MATURE: "It is fully grown: every plant at its mature size.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
@@ -59,7 +72,13 @@ class Prompt:
 
 
 def compose_prompt(
-    area: AreaName, style: StyleName, *, preservation_strength: float, custom_prompt: str = ""
+    area: AreaName,
+    style: StyleName,
+    *,
+    preservation_strength: float,
+    custom_prompt: str = "",
+    season: Season = Season.SUMMER,
+    growth: Growth = Growth.MATURE,
 ) -> Prompt:
     """The brief for one area. `custom_prompt` is in it word for word."""
     parts = [
@@ -71,6 +90,7 @@ def compose_prompt(
         "framing and aspect ratio. Do not crop, zoom, rotate or extend the picture. Do not add people, text or logos.",
         f"CHANGE ONLY the ground and planting of the {AREAS[area].name.lower()}. {AREA_NOTES[area]}",
         f"STYLE: {STYLE_NOTES[style]}.",
+        f"TIME: {SEASON_NOTES[season]} {GROWTH_NOTES[growth]}",
         _preservation(preservation_strength),
         "Plants must be real species of this style, drawn at their true size next to the house (a door is 2.03 m "
         "high), growing from the ground with contact shadows that match the sun in the photograph.",

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.photo import PhotoId, Polygon
 from yarda.errors import InvalidRequest
 
@@ -22,6 +22,8 @@ class AreaRequest:
     style: StyleName
     custom_prompt: str = ""
     preservation_strength: float = 0.5
+    season: Season = Season.SUMMER
+    growth: Growth = Growth.MATURE
     photo_id: PhotoId | None = None
     ground: tuple[Polygon, ...] | None = None
 

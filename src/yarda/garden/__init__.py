@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from yarda.garden.brief import AREAS, CONCEPT_VERSION, PREVIEW_SAMPLES, Brief, Limits, Painting, Sun
 from yarda.garden.errors import (
     GardenError,
+    ImplausibleLength,
     NoGround,
     PainterCrashed,
     PainterError,
@@ -24,6 +25,7 @@ from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import GroundProposal, Horizon, Polygon
 
 if TYPE_CHECKING:
+    from yarda.garden.camera import camera_for, measure_eye_height
     from yarda.garden.flora.species import species
     from yarda.garden.ground import propose_ground
     from yarda.garden.horizon import propose_horizon
@@ -39,6 +41,7 @@ __all__ = [
     "GroundProposal",
     "Growth",
     "Horizon",
+    "ImplausibleLength",
     "Limits",
     "NoGround",
     "PainterCrashed",
@@ -52,6 +55,8 @@ __all__ = [
     "Sun",
     "UnknownArea",
     "UnknownStyle",
+    "camera_for",
+    "measure_eye_height",
     "paint",
     "paint_each_in_process",
     "paint_in_process",
@@ -61,6 +66,8 @@ __all__ = [
 ]
 
 _LAZY = {
+    "camera_for": "yarda.garden.camera",
+    "measure_eye_height": "yarda.garden.camera",
     "paint": "yarda.garden.painter",
     "propose_ground": "yarda.garden.ground",
     "propose_horizon": "yarda.garden.horizon",

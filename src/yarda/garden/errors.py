@@ -2,6 +2,7 @@
 
 GardenError
 ├── NoGround              the ground is missing, above the horizon or too small
+├── ImplausibleLength     a measured length does not fit the photo and its eye level
 ├── UnknownStyle          not one of `styles()`
 ├── UnknownArea           not one of `AREAS`
 ├── InvalidBrief          a brief's JSON or numbers are wrong
@@ -21,6 +22,10 @@ class GardenError(Exception):
 
 class NoGround(GardenError):
     """There is no ground to design; the message says what to do."""
+
+
+class ImplausibleLength(GardenError):
+    """A measured length contradicts the photo's eye level; the message says what to do."""
 
 
 class UnknownStyle(GardenError):

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting, Shows
-from yarda.garden.camera import Camera, camera_for
+from yarda.garden.camera import EYE_HEIGHT, Camera, camera_for
 from yarda.garden.composite import blend
 from yarda.garden.errors import GardenError, UnreadablePhoto
 from yarda.garden.finish import finish_layer, lay_ground
@@ -30,6 +31,7 @@ from yarda.garden.relief import place_patches
 from yarda.garden.shapes import Bytes
 from yarda.garden.stages import Stopwatch
 from yarda.garden.surface import join_grounds, paint_ground
+from yarda.garden.xmp import describe_in_xmp
 
 SUPERSAMPLING = 1.5
 COMPRESSION = 4
@@ -109,6 +111,7 @@ def _camera(brief: Brief, photo: Bytes) -> tuple[Camera, float]:
     height, width = photo.shape[:2]
     horizon = brief.horizon_y if brief.horizon_y is not None else propose_horizon(photo).y
     camera = camera_for((width, height), horizon_y=horizon, focal_length_35mm=brief.focal_length_35mm)
+    camera = replace(camera, eye_height=brief.eye_height or EYE_HEIGHT)
     scale = min(1.0, (brief.longest_side_px or DEFAULT_LONGEST_SIDE_PX) / max(width, height))
     return (camera.scaled(scale), scale) if scale < 1 else (camera, 1.0)
 
@@ -119,6 +122,7 @@ def _png(pixels: Bytes, brief: Brief | None) -> bytes:
         info.add_text("Software", f"Yarda concept {CONCEPT_VERSION}")
         info.add_text("Description", "Concept rendering")
         info.add_text("Comment", f"seed {brief.seed}, {brief.style}, {brief.area}")
+        info.add_itxt("XML:com.adobe.xmp", describe_in_xmp(brief))
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, compress_level=COMPRESSION)
     return buffer.getvalue()

@@ -15,7 +15,7 @@ from yarda.garden.layout import lay_out
 from yarda.garden.model import Garden
 from yarda.garden.places import COPING, beside_house, deck_of, fit_pool, fit_terrace
 from yarda.garden.shapes import Bools, Bytes, Floats
-from yarda.garden.site import Site, survey
+from yarda.garden.site import Site, project_edge, survey
 from yarda.garden.styles import Course, Style, get_style
 from yarda.garden.ways import find_path
 
@@ -46,11 +46,15 @@ def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, .
     masks = [
         ground_mask(one.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale) for one in wanted
     ]
-    shares, whole = (masks, None) if len(wanted) == 1 else _share_out(wanted, masks, camera=camera)
-    plots = [_design(wanted[0], brief, shares[0], camera=camera, whole=whole)]
+    edge = None if brief.house_edge is None else tuple((x * scale, y * scale) for x, y in brief.house_edge)
+    shares, line = masks, None if edge is None else project_edge(camera, edge)
+    if len(wanted) > 1:
+        shares, whole = _share_out(wanted, masks, camera=camera, house=line)
+        line = whole.back_line
+    plots = [_design(wanted[0], brief, shares[0], camera=camera, house=line)]
     for one, mask in zip(wanted[1:], shares[1:], strict=True):
         try:
-            plots.append(_design(one, brief, mask, camera=camera, whole=whole))
+            plots.append(_design(one, brief, mask, camera=camera, house=line))
         except NoGround:
             continue  # its own rendering says so
     return tuple(plots)
@@ -79,11 +83,11 @@ def _own(brief: Brief) -> Neighbour:
     )
 
 
-def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, whole: Site | None) -> Plot:
+def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, house: Floats | None) -> Plot:
     try:
-        site = survey(camera, mask, back_line=None if whole is None else whole.back_line)
+        site = survey(camera, mask, back_line=house)
     except NoGround as error:
-        if whole is None:
+        if not brief.neighbours:
             raise
         raise NoGround(
             f"the other areas of this photo leave too little ground for the {one.area.replace('_', ' ')}: "
@@ -99,7 +103,7 @@ def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, whole:
         season=brief.season,
         growth=brief.growth,
     )
-    return Plot(garden=garden, site=site, mask=mask)
+    return Plot(garden=replace(garden, calibrated=brief.eye_height is not None), site=site, mask=mask)
 
 
 def _style_of(one: Neighbour, brief: Brief) -> Style:
@@ -110,11 +114,11 @@ def _style_of(one: Neighbour, brief: Brief) -> Style:
 
 
 def _share_out(
-    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera
-) -> tuple[list[Bytes], Site | None]:
+    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera, house: Floats | None
+) -> tuple[list[Bytes], Site]:
     """Everybody's ground, each pixel given to one area only, and the site of all of it together."""
     left = list(masks)
-    whole = survey(camera, np.asarray(np.maximum.reduce(masks)))
+    whole = survey(camera, np.asarray(np.maximum.reduce(masks)), back_line=house)
     order = sorted(range(len(wanted)), key=lambda k: CLAIMS.index(wanted[k].area))
     for place, number in enumerate(order):
         later = order[place + 1 :]

@@ -4,6 +4,7 @@ Ground beyond the picture's frame is unknown, not a border: the mask is continue
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -129,9 +130,9 @@ class Site:
     edge: Floats
     """Metres to the nearest border of the ground; the picture's frame is not one."""
     house: Floats
-    """Metres to the far border, where the house is taken to be."""
+    """Metres to the house: to its marked edge, else to the far border."""
     back_line: Floats
-    """Points (n, 2) of the far border from left to right."""
+    """Points (n, 2) of the marked house edge, else of the far border, from left to right."""
     angle: float
     """How far the far border turns away from straight across, in radians."""
 
@@ -154,7 +155,7 @@ def _grid_over(camera: Camera, mask: Bools) -> Grid:
 def survey(camera: Camera, mask: Bytes, *, back_line: Floats | None = None) -> Site:
     """Lay the ground of a photo out from above. Raises NoGround when it covers too little.
 
-    Without a `back_line` the house is taken to stand along the far border of the ground.
+    The house stands along `back_line`, in metres (see `project_edge`); without it, along the far border.
     """
     inside_photo = mask > 127
     grid = _grid_over(camera, inside_photo)
@@ -178,6 +179,26 @@ def survey(camera: Camera, mask: Bytes, *, back_line: Floats | None = None) -> S
         back_line=line,
         angle=_turn_of(line),
     )
+
+
+def project_edge(camera: Camera, edge: Polygon) -> Floats | None:
+    """A line in the photo as points on the ground from left to right; None where none of it is near ground."""
+    least = camera.horizon_y + camera.focal_px * camera.eye_height / FARTHEST
+    kept: list[tuple[float, float]] = []
+    for (u, v), (next_u, next_v) in pairwise(edge):
+        if max(v, next_v) < least:
+            continue
+        crossing = u + (next_u - u) * (least - v) / (next_v - v) if v != next_v else u
+        ends = [
+            (u, v) if v >= least else (crossing, least),
+            (next_u, next_v) if next_v >= least else (crossing, least),
+        ]
+        kept += ends
+    if len(set(kept)) < 2:
+        return None
+    u, v = np.array(kept).T
+    line = np.stack(camera.to_ground(u, v), 1)
+    return _densified(line if line[0, 0] <= line[-1, 0] else line[::-1])
 
 
 def _back_line(camera: Camera, mask: Bools) -> Floats:

@@ -50,11 +50,15 @@ def encode_full(picture: Image.Image, *, max_bytes: int) -> bytes | None:
 
 
 def encode_smaller(picture: Image.Image) -> tuple[bytes, bytes]:
-    """Large and thumb. A picture that is small already keeps its size. Uses the picture up."""
+    """Large and thumb. A picture that is small already keeps its size. Uses the picture up.
+
+    What the picture says of itself (XMP) stays in it; one that came from outside says nothing by now.
+    """
     encoded = []
+    xmp = picture.info.get("xmp", b"")
     for side in (LARGE_PX, THUMB_PX):
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-        encoded.append(_jpeg(picture, quality=_SMALL_QUALITY, subsampling="4:2:0"))
+        encoded.append(_jpeg(picture, quality=_SMALL_QUALITY, subsampling="4:2:0", xmp=xmp))
     return encoded[0], encoded[1]
 
 
@@ -82,7 +86,7 @@ def _from_profile(picture: Image.Image, profile: bytes) -> Image.Image:
     return picture
 
 
-def _jpeg(picture: Image.Image, *, quality: int, subsampling: str) -> bytes:
+def _jpeg(picture: Image.Image, *, quality: int, subsampling: str, xmp: bytes = b"") -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality, subsampling=subsampling)
+    picture.save(buffer, "JPEG", quality=quality, subsampling=subsampling, xmp=xmp)
     return buffer.getvalue()

@@ -120,6 +120,8 @@ def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price:
                 style=area.style,
                 custom_prompt=area.custom_prompt,
                 preservation_strength=area.preservation_strength,
+                season=area.season,
+                growth=area.growth,
                 photo=request.source_of(area),
                 ground=area.ground,
                 wanted_provider=request.provider,

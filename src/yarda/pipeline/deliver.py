@@ -63,5 +63,6 @@ async def _finish(
             await change.work.images.add(image)
         price = tools.providers.prices[drawn.provider]
         await capture_credits(change.generation, change.area, price=price, work=change.work)
-        made = DesignImages(design=design.id, edit_mask=mask.id if mask else None, garden=garden)
+        unmet = tuple(str(wish) for wish in (drawn.rendering.garden or {}).get("unmet", ()))
+        made = DesignImages(design=design.id, edit_mask=mask.id if mask else None, garden=garden, unmet=unmet)
         change.area = change.area.completed(made, claim=claim.number, now=tools.clock())

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from yarda.domain.catalog import AreaName, StyleName
-from yarda.domain.photo import Polygon
+from yarda.domain.photo import KnownLength, Point, Polygon
 
 
 class PlanForm(StrEnum):
@@ -40,6 +40,8 @@ class PreviewOrder:
     keep_in_front: tuple[Polygon, ...]
     horizon_y: float
     focal_length_35mm: float | None
+    known_length: KnownLength | None
+    house_edge: tuple[Point, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from yarda.domain.attempt import Attempt, AttemptId
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
-from yarda.domain.photo import Ground, Horizon, ImageId, Photo, PhotoId, Polygon
+from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Point, Polygon
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -54,8 +54,12 @@ class RenderOrder:
     keep_in_front: tuple[Polygon, ...] = ()
     horizon_y: float | None = None
     focal_length_35mm: float | None = None
+    known_length: KnownLength | None = None
+    house_edge: tuple[Point, ...] | None = None
     custom_prompt: str = ""
     preservation_strength: float = 0.5
+    season: Season = Season.SUMMER
+    growth: Growth = Growth.MATURE
     seed: int
 
 
@@ -192,6 +196,16 @@ class GeometryProposal:
 
 class GeometryProposer(Protocol):
     async def propose(self, image: bytes) -> GeometryProposal: ...
+    def measure_eye_height(
+        self,
+        known: KnownLength,
+        *,
+        size_px: tuple[int, int],
+        horizon_y: float,
+        focal_length_35mm: float | None,
+    ) -> float:
+        """How high the camera was, in metres. Raises `InvalidRequest` when the length does not fit the photo."""
+        ...
 
 
 class Objects(Protocol):

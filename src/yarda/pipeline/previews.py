@@ -25,6 +25,8 @@ async def draw_previews(
         keep_in_front=photo.keep_in_front,
         horizon_y=photo.horizon.y,
         focal_length_35mm=photo.focal_length_35mm,
+        known_length=photo.known_length,
+        house_edge=photo.house_edge,
     )
     async with aclosing(tools.previewer.draw_previews(order)) as previews:
         async for preview in previews:

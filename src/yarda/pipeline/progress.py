@@ -87,6 +87,8 @@ def _describe_area(area: Area, generation: Generation) -> dict[str, Any]:
         "style": area.style.value,
         "custom_prompt": area.custom_prompt,
         "preservation_strength": area.preservation_strength,
+        "season": area.season.value,
+        "growth": area.growth.value,
         "photo_id": str(area.photo) if area.photo else None,
         "status": area.status.value,
         "progress": area.progress,
@@ -97,6 +99,7 @@ def _describe_area(area: Area, generation: Generation) -> dict[str, Any]:
         "edit_mask_url": image_url(mask),
         "source_url": image_url(area.source_image),
         "plan_url": f"/generations/{generation.id}/areas/{area.id}/plan.svg" if has_plan else None,
+        "unmet": list(area.images.unmet) if area.images else [],
         "imagery": area.imagery
         and {
             "source": area.imagery.source,

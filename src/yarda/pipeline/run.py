@@ -116,6 +116,8 @@ def _order(claim: Claim, imagery: Imagery) -> RenderOrder:
         area.style,
         preservation_strength=area.preservation_strength,
         custom_prompt=area.custom_prompt,
+        season=area.season,
+        growth=area.growth,
     )
     return RenderOrder(
         area=area.id,
@@ -130,8 +132,12 @@ def _order(claim: Claim, imagery: Imagery) -> RenderOrder:
         keep_in_front=photo.keep_in_front,
         horizon_y=photo.horizon.y,
         focal_length_35mm=photo.focal_length_35mm,
+        known_length=photo.known_length,
+        house_edge=photo.house_edge,
         custom_prompt=area.custom_prompt,
         preservation_strength=area.preservation_strength,
+        season=area.season,
+        growth=area.growth,
         seed=seed_of(claim.generation, area),
     )
 

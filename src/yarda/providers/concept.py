@@ -16,8 +16,8 @@ from PIL import Image
 
 from yarda import garden
 from yarda.domain.catalog import StyleName
-from yarda.domain.photo import Ground, Horizon, Polygon
-from yarda.errors import OrderRefused, ProviderCrashed, UnusableReply
+from yarda.domain.photo import Ground, Horizon, KnownLength, Polygon
+from yarda.errors import InvalidRequest, OrderRefused, ProviderCrashed, UnusableReply
 from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
 from yarda.pipeline.ports import GeometryProposal, Rendering, RenderOrder, ReplySink
 
@@ -73,6 +73,21 @@ class ConceptProvider:
         """Propose ground and eye level for a clean photo, in its pixels."""
         return await asyncio.to_thread(_propose, image)
 
+    def measure_eye_height(
+        self,
+        known: KnownLength,
+        *,
+        size_px: tuple[int, int],
+        horizon_y: float,
+        focal_length_35mm: float | None,
+    ) -> float:
+        """Raises `InvalidRequest` when the length and the eye level contradict each other."""
+        focal = _plausible(focal_length_35mm)
+        try:
+            return _eye_height(known, size_px=size_px, horizon_y=horizon_y, focal_length_35mm=focal)
+        except garden.ImplausibleLength as error:
+            raise InvalidRequest(f"known_length: {error}", field="known_length") from error
+
     async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
         """Plan or list of a scene that this painter made."""
         return await asyncio.to_thread(_draw_plan, scene, form)
@@ -91,7 +106,7 @@ class ConceptProvider:
             return
         async with self._preview_room:
             with tempfile.TemporaryDirectory(prefix="yarda-preview-") as folder:
-                briefs = await asyncio.to_thread(_preview_briefs, order, missing, Path(folder) / "photo")
+                briefs = await _prepare_previews(order, missing, Path(folder) / "photo")
                 async with contextlib.aclosing(_paint_previews(briefs, limits=self._limits)) as painted:
                     async for style, image in painted:
                         known[style] = image
@@ -104,22 +119,10 @@ class ConceptProvider:
         with tempfile.TemporaryDirectory(prefix="yarda-concept-") as folder:
             photo = Path(folder) / "photo"
             photo.write_bytes(order.photo)
-            brief = garden.Brief(
-                photo=photo,
-                area=order.area_name.value,
-                style=order.style.value,
-                ground=order.ground,
-                keep_in_front=order.keep_in_front,
-                horizon_y=order.horizon_y,
-                focal_length_35mm=_plausible(order.focal_length_35mm),
-                custom_prompt=order.custom_prompt,
-                preservation=order.preservation_strength,
-                seed=order.seed,
-                samples=self._samples,
-            )
             try:
+                brief = _brief(order, photo, samples=self._samples)
                 return await garden.paint_in_process(brief, limits=self._limits)
-            except garden.NoGround as error:
+            except (garden.NoGround, garden.ImplausibleLength) as error:
                 raise OrderRefused(NAME, str(error), advice=str(error)) from error
             except garden.GardenError as error:
                 raise ProviderCrashed(NAME, f"{type(error).__name__}: {error}") from error
@@ -143,15 +146,58 @@ def _propose(image: bytes) -> GeometryProposal:
     )
 
 
+def _brief(order: RenderOrder, photo: Path, *, samples: int) -> garden.Brief:
+    """Raises `ImplausibleLength`."""
+    focal = _plausible(order.focal_length_35mm)
+    eye_height = None
+    if order.known_length is not None and order.horizon_y is not None:
+        size = order.width, order.height
+        eye_height = _eye_height(
+            order.known_length, size_px=size, horizon_y=order.horizon_y, focal_length_35mm=focal
+        )
+    return garden.Brief(
+        photo=photo,
+        area=order.area_name.value,
+        style=order.style.value,
+        ground=order.ground,
+        keep_in_front=order.keep_in_front,
+        horizon_y=order.horizon_y,
+        focal_length_35mm=focal,
+        eye_height=eye_height,
+        house_edge=order.house_edge,
+        season=garden.Season(order.season),
+        growth=garden.Growth(order.growth),
+        custom_prompt=order.custom_prompt,
+        preservation=order.preservation_strength,
+        seed=order.seed,
+        samples=samples,
+    )
+
+
+def _eye_height(
+    known: KnownLength, *, size_px: tuple[int, int], horizon_y: float, focal_length_35mm: float | None
+) -> float:
+    camera = garden.camera_for(size_px, horizon_y=horizon_y, focal_length_35mm=focal_length_35mm)
+    return garden.measure_eye_height(camera, known.start, known.end, metres=known.metres)
+
+
 def _preview_briefs(order: PreviewOrder, styles: list[StyleName], path: Path) -> list[garden.Brief]:
-    """The photo made small at `path`, and what to paint into it."""
+    """The photo made small at `path`, and what to paint into it. Raises `ImplausibleLength`."""
+    focal = _plausible(order.focal_length_35mm)
     with Image.open(io.BytesIO(order.photo)) as picture:
         scale = min(1.0, PREVIEW_SIDE_PX / max(picture.size))
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        eye_height = None
+        if order.known_length is not None:
+            eye_height = _eye_height(
+                order.known_length, size_px=picture.size, horizon_y=order.horizon_y, focal_length_35mm=focal
+            )
         picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(path, "PNG")
 
     def smaller(polygons: tuple[Polygon, ...]) -> tuple[Polygon, ...]:
         return tuple(tuple((x * scale, y * scale) for x, y in polygon) for polygon in polygons)
+
+    (house_edge,) = smaller((order.house_edge,)) if order.house_edge else (None,)
 
     return [
         garden.Brief(
@@ -161,11 +207,20 @@ def _preview_briefs(order: PreviewOrder, styles: list[StyleName], path: Path) ->
             ground=smaller(order.ground),
             keep_in_front=smaller(order.keep_in_front),
             horizon_y=order.horizon_y * scale,
-            focal_length_35mm=_plausible(order.focal_length_35mm),
+            focal_length_35mm=focal,
+            eye_height=eye_height,
+            house_edge=house_edge,
             samples=garden.PREVIEW_SAMPLES,
         )
         for style in styles
     ]
+
+
+async def _prepare_previews(order: PreviewOrder, styles: list[StyleName], path: Path) -> list[garden.Brief]:
+    try:
+        return await asyncio.to_thread(_preview_briefs, order, styles, path)
+    except garden.ImplausibleLength as error:
+        raise OrderRefused(NAME, str(error), advice=str(error)) from error
 
 
 async def _paint_previews(
@@ -186,7 +241,7 @@ async def _paint_previews(
 def _as_jpeg(png: bytes) -> bytes:
     out = io.BytesIO()
     with Image.open(io.BytesIO(png)) as picture:
-        picture.convert("RGB").save(out, "JPEG", quality=88)
+        picture.convert("RGB").save(out, "JPEG", quality=88, xmp=picture.info.get("xmp", b""))
     return out.getvalue()
 
 

@@ -29,8 +29,19 @@ class SampleGeometry:
     keep_in_front: tuple[Polygon, ...]
     horizon_y: float
     door: KnownDistance
+    door_step_m: float
+    """How high the door's foot stands above the ground."""
     hfov_degrees: float
     camera_height_m: float
+
+    @property
+    def door_from_ground(self) -> KnownDistance:
+        """The door with the step beneath it: a length that stands on the ground."""
+        (x, foot), (_, top) = self.door.start, self.door.end
+        step_px = self.door_step_m * (foot - top) / self.door.metres
+        return KnownDistance(
+            start=(x, foot + step_px), end=self.door.end, metres=self.door.metres + self.door_step_m
+        )
 
 
 def sample_photo() -> bytes:
@@ -50,6 +61,7 @@ def sample_geometry() -> SampleGeometry:
         keep_in_front=_polygons(facts["keep_in_front"]),
         horizon_y=facts["horizon_y"],
         door=KnownDistance(start=_point(door["from"]), end=_point(door["to"]), metres=door["metres"]),
+        door_step_m=facts["door_step_m"],
         hfov_degrees=facts["hfov_degrees"],
         camera_height_m=facts["camera_height_m"],
     )

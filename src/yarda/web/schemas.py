@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from yarda.domain.attempt import Attempt
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import LedgerEntry
 from yarda.domain.generation import Stage, Status
 from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
-from yarda.pipeline.photos import PhotoCorrection
+from yarda.pipeline.photos import Mark, PhotoCorrection
 
 Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 PointIn = tuple[Finite, Finite]
@@ -34,6 +34,8 @@ class AreaCreate(BaseModel):
     style: StyleName
     custom_prompt: str = Field("", max_length=500)
     preservation_strength: float = Field(0.5, ge=0, le=1, allow_inf_nan=False)
+    season: Season = Field(Season.SUMMER, description="The time of the year in the picture.")
+    growth: Growth = Field(Growth.MATURE, description="How long ago the garden in the picture was planted.")
     photo_id: UUID | None = None
     ground: PolygonsIn | None = Field(None, min_length=1)
 
@@ -70,6 +72,8 @@ class GenerationCreate(BaseModel):
                     style=area.style,
                     custom_prompt=area.custom_prompt,
                     preservation_strength=area.preservation_strength,
+                    season=area.season,
+                    growth=area.growth,
                     photo_id=PhotoId(area.photo_id) if area.photo_id else None,
                     ground=None if area.ground is None else polygons_of(area.ground),
                 )
@@ -104,6 +108,8 @@ class AreaRead(BaseModel):
     style: StyleName
     custom_prompt: str
     preservation_strength: float
+    season: Season
+    growth: Growth
     photo_id: UUID | None
     status: Status
     progress: int = Field(ge=0, le=100)
@@ -114,6 +120,7 @@ class AreaRead(BaseModel):
     edit_mask_url: str | None
     source_url: str | None
     plan_url: str | None = None
+    unmet: list[str] = Field(description="What was wished for and could not be drawn; empty when nothing.")
     imagery: ImageryRead | None
     error: AreaErrorRead | None
     attempts: int
@@ -163,6 +170,9 @@ class KnownLengthBody(BaseModel):
     start: PointIn = Field(alias="from")
     end: PointIn = Field(alias="to")
     metres: float = Field(gt=0, le=100, allow_inf_nan=False)
+
+    def to_domain(self) -> KnownLength:
+        return KnownLength(start=self.start, end=self.end, metres=self.metres)
 
 
 class PhotoRead(BaseModel):
@@ -217,25 +227,33 @@ class GroundBody(BaseModel):
 
 
 class PhotoPatch(BaseModel):
-    """Corrections of a photo's geometry; what is left out stays."""
+    """Corrections of a photo's geometry; what is left out stays. `null` removes `known_length` or `house_edge`,
+    and `[]` removes every polygon of `keep_in_front`."""
 
     model_config = _STRICT
 
     ground: PolygonsIn | GroundBody | None = None
     keep_in_front: PolygonsIn | None = None
     horizon: HorizonBody | Finite | None = None
-    known_length: KnownLengthBody | None = None
-    house_edge: Annotated[list[PointIn], Field(min_length=2, max_length=50)] | None = None
+    known_length: KnownLengthBody | None = Field(
+        None,
+        description="Upright with its lower end on the ground, or lying on it; sets the scale. null: none.",
+    )
+    house_edge: Annotated[list[PointIn], Field(min_length=2, max_length=50)] | None = Field(
+        None,
+        description="Where the house meets the ground, as a line; without it the ground's far border. null: none.",
+    )
 
     def to_correction(self) -> PhotoCorrection:
         ground = self.ground.polygons if isinstance(self.ground, GroundBody) else self.ground
-        known = self.known_length
+        known = None if self.known_length is None else self.known_length.to_domain()
+        edge = None if self.house_edge is None else tuple(self.house_edge)
         return PhotoCorrection(
             ground=None if ground is None else polygons_of(ground),
             keep_in_front=None if self.keep_in_front is None else polygons_of(self.keep_in_front),
             horizon_y=self.horizon.y if isinstance(self.horizon, HorizonBody) else self.horizon,
-            known_length=KnownLength(start=known.start, end=known.end, metres=known.metres) if known else None,
-            house_edge=None if self.house_edge is None else tuple(self.house_edge),
+            known_length=known if "known_length" in self.model_fields_set else Mark.KEEP,
+            house_edge=edge if "house_edge" in self.model_fields_set else Mark.KEEP,
         )
 
 

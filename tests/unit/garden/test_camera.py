@@ -1,13 +1,15 @@
 """The level camera against hand-computed places, and there and back again."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yarda.garden.camera import Camera, camera_for
+from yarda.garden.camera import Camera, camera_for, measure_eye_height
+from yarda.garden.errors import ImplausibleLength
 from yarda.sample import sample_geometry
 
 # 228 - 100 = 128 rows below the horizon: z = 320 * 1.6 / 128 = 4 m, and a pixel there is 4 / 320 m wide.
@@ -131,3 +133,75 @@ def test_the_sample_door_is_two_metres_tall_behind_its_step() -> None:
     _, before_the_step = ground_at(camera, truth.door.start[0], 611.2)
 
     assert 0.0 < distance - before_the_step < 1.5
+
+
+@given(
+    x=st.floats(-3, 3),
+    z=st.floats(2, 20),
+    metres=st.sampled_from([1.0, 2.03]),
+    horizon=st.floats(20, 200),
+    focal=st.floats(200, 1500),
+    eye=st.floats(0.5, 6),
+)
+def test_a_pole_and_a_door_tell_how_high_the_camera_was(
+    x: float, z: float, metres: float, horizon: float, focal: float, eye: float
+) -> None:
+    camera = Camera(width_px=400, height_px=300, horizon_y=horizon, centre_x=200.0, focal_px=focal, eye_height=eye)
+    foot, top = photo_at(camera, x, z), photo_at(camera, x, z, height=metres)
+
+    measured = measure_eye_height(replace(camera, eye_height=1.6), foot, top, metres=metres)
+    turned_round = measure_eye_height(camera, top, foot, metres=metres)
+
+    assert measured == pytest.approx(eye, rel=0.001)
+    assert turned_round == measured
+
+
+@given(
+    x=st.floats(-3, 3), z=st.floats(2, 15), run=st.floats(1, 6), depth=st.floats(-0.3, 0.3), eye=st.floats(0.5, 6)
+)
+def test_a_length_that_lies_on_the_ground_tells_it_too(
+    x: float, z: float, run: float, depth: float, eye: float
+) -> None:
+    camera = replace(CAMERA, eye_height=eye)
+    ends = photo_at(camera, x, z), photo_at(camera, x + run, z + depth)
+
+    measured = measure_eye_height(CAMERA, *ends, metres=math.hypot(run, depth))
+
+    assert measured == pytest.approx(eye, rel=0.001)
+
+
+@given(off=st.floats(-1.5, 1.5), z=st.floats(3, 8))
+def test_a_door_marked_a_pixel_off_is_still_within_two_per_cent(off: float, z: float) -> None:
+    camera = Camera(width_px=1536, height_px=1024, horizon_y=450.0, centre_x=768.0, focal_px=1229.0)
+    (u, foot), (_, top) = photo_at(camera, 1.0, z), photo_at(camera, 1.0, z, height=2.03)
+
+    measured = measure_eye_height(camera, (u, foot + off), (u + off, top), metres=2.03)
+
+    assert measured == pytest.approx(1.6, rel=0.02)
+
+
+def test_the_sample_doors_mark_gives_the_height_of_its_camera() -> None:
+    truth = sample_geometry()
+    camera = camera_for((truth.width, truth.height), horizon_y=truth.horizon_y)
+    door = truth.door_from_ground
+
+    measured = measure_eye_height(camera, door.start, door.end, metres=door.metres)
+
+    assert measured == pytest.approx(truth.camera_height_m, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "metres", "said"),
+    [
+        ((200.0, 90.0), (200.0, 40.0), 2.03, "lower end lies above eye level"),
+        ((100.0, 150.0), (200.0, 90.0), 2.03, "neither stands upright nor lies on the ground"),
+        ((200.0, 101.0), (200.0, 20.0), 2.03, "correct the length in metres"),
+        ((200.0, 290.0), (200.0, 260.0), 20.0, "the camera would have been 127 m above the ground"),
+        ((200.0, 120.0), (200.0, 120.0), 1.0, "correct the length"),
+    ],
+)
+def test_a_length_that_cannot_be_says_what_to_correct(
+    start: tuple[float, float], end: tuple[float, float], metres: float, said: str
+) -> None:
+    with pytest.raises(ImplausibleLength, match=said):
+        measure_eye_height(CAMERA, start, end, metres=metres)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -116,8 +117,21 @@ def test_the_same_scene_gives_the_same_bytes(garden: Garden) -> None:
 
 
 def test_an_unmeasured_plan_is_marked_approximate(garden: Garden) -> None:
-    assert b"Approximate" in write_svg(draw_plan(garden))
-    assert b"Approximate" not in write_svg(draw_plan(garden, calibrated=True))
+    plan, listed = write_svg(draw_plan(garden)), count_plants(garden)
+
+    assert b"Approximate" in plan
+    assert len(re.findall(rb">about [\d.]+ m<", plan)) == 2
+    assert b"Approximate" in listed.to_json()
+
+
+def test_a_measured_plan_is_not(garden: Garden) -> None:
+    measured = replace(garden, calibrated=True)
+
+    plan, listed = write_svg(draw_plan(measured)), count_plants(measured)
+
+    assert b"Scaled by a measured length" in plan
+    assert not re.search(b"approximate|about [\\d.]+ m<", plan, re.IGNORECASE)
+    assert b"Approximate" not in listed.to_json()
 
 
 def test_a_pdf_is_one_page_of_a3(garden: Garden) -> None:

@@ -52,10 +52,10 @@ class Paper:
         return tuple(self.at(x, z) for x, z in points)
 
 
-def draw_plan(garden: Garden, *, calibrated: bool = False) -> Sheet:
+def draw_plan(garden: Garden) -> Sheet:
     """Every plant of the scene where it stands, with the plant list beside it.
 
-    Without a measured length in the photo the plan is marked approximate.
+    Without a measured length in the photo the plan and its dimensions are marked approximate.
     """
     listed = count_plants(garden)
     bounds = ground_of(garden).bounds
@@ -63,8 +63,8 @@ def draw_plan(garden: Garden, *, calibrated: bool = False) -> Sheet:
     regions = find_regions(garden)
     marks: list[Mark] = [*_ground(garden, regions, paper), *_things(garden, listed, paper)]
     marks += _plants(garden, listed, paper)
-    marks += _dimensions(bounds, paper)
-    marks += _title(garden, paper, calibrated=calibrated)
+    marks += _dimensions(bounds, paper, about="" if garden.calibrated else "about ")
+    marks += _title(garden, paper)
     marks += _legend(listed)
     title = f"Planting plan, {get_style(garden.style).name}, {garden.area.replace('_', ' ')}"
     return Sheet(width=A3[0], height=A3[1], title=title, marks=tuple(marks))
@@ -146,7 +146,7 @@ def _label(
     yield Text(x=x + side, y=y + LABEL * 0.35, words=str(number), size=LABEL, anchor=anchor, face=Face.BOLD)
 
 
-def _dimensions(bounds: tuple[float, float, float, float], paper: Paper) -> Iterator[Mark]:
+def _dimensions(bounds: tuple[float, float, float, float], paper: Paper, *, about: str) -> Iterator[Mark]:
     left, near, right, far = bounds
     (x0, y0), (x1, y1) = paper.at(left, near), paper.at(right, far)
     below, aside = y0 + 7, x0 - 7
@@ -157,12 +157,17 @@ def _dimensions(bounds: tuple[float, float, float, float], paper: Paper) -> Iter
     for y in (y0, y1):
         yield Line(points=((aside - 1.5, y), (aside + 1.5, y)), stroke=SOFT, width=0.2)
     yield Text(
-        x=(x0 + x1) / 2, y=below + 4, words=f"{right - left:.1f} m", size=2.8, anchor=Anchor.MIDDLE, colour=SOFT
+        x=(x0 + x1) / 2,
+        y=below + 4,
+        words=f"{about}{right - left:.1f} m",
+        size=2.8,
+        anchor=Anchor.MIDDLE,
+        colour=SOFT,
     )
     yield Text(
         x=aside - 2,
         y=(y0 + y1) / 2,
-        words=f"{far - near:.1f} m",
+        words=f"{about}{far - near:.1f} m",
         size=2.8,
         anchor=Anchor.MIDDLE,
         colour=SOFT,
@@ -170,12 +175,14 @@ def _dimensions(bounds: tuple[float, float, float, float], paper: Paper) -> Iter
     )
 
 
-def _title(garden: Garden, paper: Paper, *, calibrated: bool) -> Iterator[Mark]:
+def _title(garden: Garden, paper: Paper) -> Iterator[Mark]:
     style = get_style(garden.style).name
     area = garden.area.replace("_", " ").capitalize()
     yield Text(x=12, y=15, words="Planting plan", size=6, face=Face.BOLD)
     yield Text(x=62, y=15, words=f"{area}, {style}", size=4.2)
-    sure = "Scaled by a measured length" if calibrated else "Approximate: no length in the photo was measured"
+    sure = (
+        "Scaled by a measured length" if garden.calibrated else "Approximate: no length in the photo was measured"
+    )
     yield Text(x=290, y=15, words=sure, size=2.8, anchor=Anchor.END, colour=SOFT)
     left, y = 12.0, 284.0
     step = 1.0 if paper.scale <= 60 else 2.0

@@ -12,6 +12,8 @@ from yarda.garden.model import FeatureKind, Garden, ZoneKind
 from yarda.garden.plan.prices import Range, prices
 from yarda.garden.plan.regions import find_regions, ground_of
 
+MEASURED = "Scaled by a length measured in the photo."
+APPROXIMATE = "Approximate until a length in the photo is measured."
 EVAPOTRANSPIRATION_MM = 1200
 """A year's reference evapotranspiration of a warm, dry-summer climate; the estimate says so."""
 PLANT_FACTORS = {"very low": 0.1, "low": 0.2, "medium": 0.5, "high": 0.8}
@@ -77,10 +79,13 @@ class PlantList:
     currency: str
     cost: Range
     water_litres_a_year: int
+    calibrated: bool
+    """Whether a measured length set the scale."""
 
     def to_json(self) -> bytes:
+        sure = MEASURED if self.calibrated else APPROXIMATE
         notes = (
-            f"Approximate until a length in the photo is measured. Water: {EVAPOTRANSPIRATION_MM} mm of reference "
+            f"{sure} Water: {EVAPOTRANSPIRATION_MM} mm of reference "
             "evapotranspiration a year, drip irrigation, grown plants. Costs: plants at the usual size, materials "
             "laid by yourself, without labour."
         )
@@ -125,6 +130,7 @@ def count_plants(garden: Garden) -> PlantList:
         currency=prices().currency,
         cost=(sum(low for low, _ in costs), sum(high for _, high in costs)),
         water_litres_a_year=_water(garden, materials),
+        calibrated=garden.calibrated,
     )
 
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +12,11 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from yarda.domain.catalog import AreaName, StyleName
+from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.photo import Photo, PhotoId, Polygon
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
 from yarda.errors import InvalidRequest, PhotoNotFound
+from yarda.web.pages.marks import write_length, write_metres, write_points, write_shapes
 from yarda.web.schemas import PolygonsIn, polygons_of
 
 _POLYGONS: TypeAdapter[Any] = TypeAdapter(PolygonsIn)
@@ -52,6 +54,12 @@ class DesignForm:
     horizon: int
     ground: str
     provider: str
+    known_length: str = ""
+    known_metres: str = ""
+    house_edge: str = ""
+    keep_in_front: str = ""
+    season: str = Season.SUMMER
+    growth: str = Growth.MATURE
     areas: dict[str, AreaForm] = field(default_factory=dict)
 
     @property
@@ -76,6 +84,8 @@ class DesignForm:
                     style=StyleName(area.style),
                     custom_prompt=area.wishes,
                     preservation_strength=area.keep,
+                    season=Season(self.season),
+                    growth=Growth(self.growth),
                     photo_id=own.get(name),
                 )
                 for name, area in picked
@@ -92,6 +102,10 @@ def fresh_form(photo: Photo, *, provider: str, area: str = "", style: str = "") 
         horizon=round(photo.horizon.y),
         ground=json.dumps([[list(point) for point in polygon] for polygon in photo.ground.polygons]),
         provider=provider,
+        known_length=write_length(photo),
+        known_metres=write_metres(photo),
+        house_edge=write_points(photo.house_edge or ()),
+        keep_in_front=write_shapes(photo.keep_in_front),
         areas={name.value: AreaForm(picked=name is first, style=chosen.value) for name, chosen in styles.items()},
     )
 
@@ -109,6 +123,12 @@ async def read_form(request: Request) -> tuple[PhotoId, DesignForm]:
         horizon=_number(data.get("horizon"), fallback=0, whole=True),
         ground=str(data.get("ground", "")),
         provider=str(data.get("provider", "")),
+        known_length=str(data.get("known_length", "")).strip(),
+        known_metres=str(data.get("known_metres", "")).strip(),
+        house_edge=str(data.get("house_edge", "")).strip(),
+        keep_in_front="\n".join(str(data.get("keep_in_front", "")).split("\r\n")).strip(),
+        season=_choice(data.get("season"), Season.SUMMER),
+        growth=_choice(data.get("growth"), Growth.MATURE),
         areas={area.value: _area(data, area, picked=area.value in picked) for area in AreaName},
     )
 
@@ -123,6 +143,10 @@ def _area(data: FormData, area: AreaName, *, picked: bool) -> AreaForm:
         keep=_number(data.get(f"preservation_strength.{area}"), fallback=0.5),
         upload=upload if isinstance(upload, UploadFile) and upload.filename else None,
     )
+
+
+def _choice(value: Any, usual: StrEnum) -> str:
+    return str(value) if value in set(type(usual)) else usual.value
 
 
 def _number(value: Any, *, fallback: float, whole: bool = False) -> Any:

@@ -9,12 +9,21 @@ from fastapi.responses import RedirectResponse
 
 from yarda.domain.catalog import AREAS, STYLES
 from yarda.domain.credit import AccountId
-from yarda.domain.photo import KnownLength, Photo, PhotoId, Polygon
+from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
 from yarda.errors import PhotoNotFound, RequestError
 from yarda.pipeline.photos import PhotoCorrection
 from yarda.sample import sample_geometry, sample_photo
 from yarda.web.deps import CurrentAccount, CurrentStudio
 from yarda.web.pages.forms import DesignForm, fresh_form, read_form
+from yarda.web.pages.marks import (
+    read_length,
+    read_points,
+    read_shapes,
+    write_length,
+    write_metres,
+    write_points,
+    write_shapes,
+)
 from yarda.web.pages.rendering import render
 from yarda.web.photos import read_upload
 from yarda.web.texts import read_texts
@@ -53,11 +62,12 @@ async def take_sample(account: CurrentAccount, studio: CurrentStudio) -> Respons
     """The sample yard, with its geometry as it truly is."""
     photo = await studio.add_photo(sample_photo(), account=account)
     truth = sample_geometry()
+    door = truth.door_from_ground
     correction = PhotoCorrection(
         ground=truth.ground,
         keep_in_front=truth.keep_in_front or None,
         horizon_y=truth.horizon_y,
-        known_length=KnownLength(start=truth.door.start, end=truth.door.end, metres=truth.door.metres),
+        known_length=KnownLength(start=door.start, end=door.end, metres=door.metres),
     )
     await studio.correct_photo(photo.id, correction, account=account)
     return RedirectResponse(f"/new?photo={photo.id}", status_code=303)
@@ -109,6 +119,13 @@ def _correction(photo: Photo, form: DesignForm) -> PhotoCorrection:
         correction = replace(correction, ground=form.polygons)
     if form.horizon != round(photo.horizon.y):
         correction = replace(correction, horizon_y=float(form.horizon))
+    if form.keep_in_front != write_shapes(photo.keep_in_front):
+        correction = replace(correction, keep_in_front=read_shapes(form.keep_in_front))
+    if (form.known_length, form.known_metres) != (write_length(photo), write_metres(photo)):
+        correction = replace(correction, known_length=read_length(form.known_length, form.known_metres))
+    if form.house_edge != write_points(photo.house_edge or ()):
+        edge = read_points(form.house_edge, field="house_edge")
+        correction = replace(correction, house_edge=edge or None)
     return correction
 
 
@@ -146,11 +163,20 @@ async def _form_page(
         providers=await studio.providers(),
         ground_path=_path(photo.ground.polygons),
         covered=_covered(photo),
+        marks={
+            "front": _path(photo.keep_in_front),
+            "edge": _line(photo.house_edge or ()),
+            "length": _line((photo.known_length.start, photo.known_length.end) if photo.known_length else ()),
+        },
     )
 
 
 def _path(polygons: tuple[Polygon, ...]) -> str:
     return "".join("M" + "L".join(f"{x:g},{y:g}" for x, y in polygon) + "Z" for polygon in polygons)
+
+
+def _line(points: tuple[Point, ...]) -> str:
+    return "M" + "L".join(f"{x:g},{y:g}" for x, y in points) if points else ""
 
 
 def _covered(photo: Photo) -> int:

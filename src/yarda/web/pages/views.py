@@ -87,7 +87,7 @@ def gallery_view(view: dict[str, Any]) -> SimpleNamespace:
             for area in (ready or areas)[:3]
             if area.thumbnail_url or area.source_url
         ],
-        areas_words=words,
+        areas_words=", ".join([words, *dict.fromkeys(area.kind for area in ready)]) + ".",
         created_at=view["created_at"],
         created_words=_when(view["created_at"]),
         status=view["status"],

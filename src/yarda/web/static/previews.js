@@ -1,5 +1,7 @@
 // The style cards show the person's own yard: small concept pictures, drawn one by one for each ticked area.
 // Without this script, or until they arrive, the cards show the sample yard.
+import { onSaved } from './geometry.js';
+
 const form = document.querySelector('form.bench');
 const photo = form.elements.photo_id.value;
 const streams = new Map(); // area -> EventSource
@@ -32,24 +34,7 @@ function show(bed, { style, media_type: type, image }) {
 const beds = [...form.querySelectorAll('.bed')];
 for (const bed of beds) bed.querySelector('[name=area]').addEventListener('change', () => watch(bed));
 
-// When the ground or the eye level was moved and rests, the photo learns it and the previews are drawn again.
-const geometry = () => JSON.stringify([JSON.parse(form.elements.ground.value), Number(form.elements.horizon.value)]);
-let known = geometry();
-let resting;
-form.querySelector('ground-editor').addEventListener('change', () => {
-  clearTimeout(resting);
-  resting = setTimeout(async () => {
-    if (geometry() === known) return;
-    known = geometry();
-    const [ground, y] = JSON.parse(known);
-    const answer = await fetch(`/photos/${photo}`, {
-      method: 'PATCH',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ground, horizon: { y } }),
-    });
-    if (answer.ok) beds.forEach(watch);
-  }, 1200);
-});
+onSaved(() => beds.forEach(watch));
 
 beds.forEach(watch);
 addEventListener('pagehide', () => [...streams.keys()].forEach(stop));
