@@ -6,7 +6,17 @@ A library of its own. Nothing heavy is imported here: the painter runs in a proc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from yarda.garden.brief import AREAS, CONCEPT_VERSION, PREVIEW_SAMPLES, Brief, Limits, Painting, Sun
+from yarda.garden.brief import (
+    AREAS,
+    CONCEPT_VERSION,
+    PREVIEW_SAMPLES,
+    Brief,
+    Limits,
+    Neighbour,
+    Painting,
+    Shows,
+    Sun,
+)
 from yarda.garden.errors import (
     GardenError,
     ImplausibleLength,
@@ -43,6 +53,7 @@ __all__ = [
     "Horizon",
     "ImplausibleLength",
     "Limits",
+    "Neighbour",
     "NoGround",
     "PainterCrashed",
     "PainterError",
@@ -52,6 +63,7 @@ __all__ = [
     "Painting",
     "Polygon",
     "Season",
+    "Shows",
     "Sun",
     "UnknownArea",
     "UnknownStyle",
