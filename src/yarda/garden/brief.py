@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -13,7 +14,7 @@ from yarda.garden.model import Garden
 from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
 
-CONCEPT_VERSION = "1"
+CONCEPT_VERSION = "2"
 AREAS = ("front_yard", "backyard", "walkway", "patio", "pool_area")
 FINAL_SAMPLES = 16
 PREVIEW_SAMPLES = 4
@@ -36,6 +37,34 @@ class Sun:
     def __post_init__(self) -> None:
         if not (5 <= self.elevation <= 90 and 0 <= self.strength <= 1):
             raise ValueError("the sun's elevation is 5 to 90 degrees, its strength 0 to 1")
+
+
+DEFAULT_SUN = Sun(azimuth=-35.0, elevation=48.0, strength=0.72)
+"""A fine day, from behind the left shoulder: where nothing tells more."""
+
+
+class Shows(StrEnum):
+    """What the picture of a brief with neighbours shows; the scene is the same."""
+
+    AREA = "area"
+    YARD = "yard"
+    """All areas together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another area that was asked for on the same photo."""
+
+    area: str
+    style: str
+    ground: tuple[Polygon, ...]
+    custom_prompt: str = ""
+    preservation: float = 0.5
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if self.area not in AREAS:
+            raise UnknownArea(f"{self.area!r} is not one of {', '.join(AREAS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +92,8 @@ class Brief:
     samples: int = FINAL_SAMPLES
     longest_side_px: int | None = None
     sun: Sun | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    shows: Shows = Shows.AREA
 
     def __post_init__(self) -> None:
         if self.area not in AREAS:
@@ -117,3 +148,5 @@ class Painting:
     garden: Garden
     version: str
     seconds: float
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by stage, in their order."""

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from yarda.garden.camera import Camera
-from yarda.garden.light import LUMINANCE, Light, to_encoded
+from yarda.garden.grain import Grain, add_grain
+from yarda.garden.light import LUMINANCE, Light, to_encoded, to_linear
 from yarda.garden.raytrace import Traced
 from yarda.garden.shapes import Bools, Bytes, Floats, Singles
 
@@ -15,40 +16,79 @@ SHOULDER = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Glass:
+    """What water mirrors: linear colours, how strongly, and how much of a pixel is water."""
+
+    colours: Singles
+    strength: Singles
+    share: Singles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """The garden's encoded colours and how much of each pixel it covers."""
 
     colours: Singles
     share: Singles
+    received: Singles | None = None
+    """The light left to the photo's own pixels, 0 to 1; None leaves all of them untouched."""
 
 
 def make_layer(
-    traced: Traced, *, camera: Camera, albedo: Singles, mask: Bytes, front: Bytes, light: Light
+    traced: Traced,
+    *,
+    camera: Camera,
+    albedo: Singles,
+    mask: Bytes,
+    front: Bytes,
+    light: Light,
+    kept: Singles | None = None,
+    glass: Glass | None = None,
+    received: Singles | None = None,
 ) -> Layer:
-    """Clean the traced picture of noise, light it as the photo is lit, and decide what it covers."""
+    """Clean the traced picture of noise, light it as the photo is lit, and decide what it covers.
+
+    `kept` is how much of a pixel is the photo's own ground inside the mask, `glass` what water mirrors, `received`
+    the light left to what is the photo's own.
+    """
     ground = mask > 127
     colours = _without_spikes(traced.radiance)
     colours = _smooth_ground(colours, traced, albedo=albedo, ground=ground)
     colours = colours * light.exposure * light.tint
+    if glass is not None:
+        seen = (glass.share * glass.strength * (1 - traced.coverage))[..., None]
+        colours = colours * (1 - seen) + glass.colours * seen
     over = np.maximum(colours - SHOULDER, 0)
     colours = colours - over + 0.2 * np.tanh(over / 0.2 * 0.8)
-    share = _share(traced, camera=camera, mask=mask, ground=ground, front=front)
-    return Layer(colours=np.clip(to_encoded(colours), 0, 1).astype(np.float32), share=share)
+    share = _share(traced, camera=camera, mask=mask, ground=ground, front=front, kept=kept)
+    if received is not None:
+        received = 1 - (1 - received) * (1 - front.astype(np.float32) / 255)
+    return Layer(colours=np.clip(to_encoded(colours), 0, 1).astype(np.float32), share=share, received=received)
 
 
-def blend(photo: Bytes, layer: Layer) -> tuple[Bytes, Bytes]:
-    """The finished picture and its edit mask, at the photo's own size."""
+def blend(photo: Bytes, layer: Layer, *, grain: Grain | None = None, seed: int = 0) -> tuple[Bytes, Bytes]:
+    """The finished picture and its edit mask, at the photo's own size; with `grain` the layer gets the photo's."""
     height, width = photo.shape[:2]
-    colours, share = layer.colours, layer.share
+    colours, share, received = layer.colours, layer.share, layer.received
     if share.shape != (height, width):
         colours = cv2.resize(colours, (width, height), interpolation=cv2.INTER_CUBIC)
         share = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
-    share = np.where(share < LEAST_SHARE, 0, np.clip(share, 0, 1))[..., None]
-    mixed = photo / 255 * (1 - share) + np.clip(colours, 0, 1) * share
-    painted = (mixed * 255 + 0.5).astype(np.uint8)
-    edited = share[..., 0] > 0
-    painted[~edited] = photo[~edited]
-    return painted, np.where(edited, 255, 0).astype(np.uint8)
+        if received is not None:
+            received = cv2.resize(received, (width, height), interpolation=cv2.INTER_LINEAR)
+    share = np.where(share < LEAST_SHARE, 0, np.clip(share, 0, 1))
+    if grain is not None:
+        colours = add_grain(colours, grain, seed=seed, scaled=width / layer.share.shape[1])
+    painted, changed = photo.copy(), share > 0
+    under = photo.astype(np.float32) / 255
+    if received is not None:
+        shaded = received < 1
+        under[shaded] = to_encoded(to_linear(under[shaded]) * received[shaded][:, None])
+        changed |= shaded
+    mixed = (
+        under[changed] * (1 - share[changed][:, None]) + np.clip(colours[changed], 0, 1) * share[changed][:, None]
+    )
+    painted[changed] = (mixed * 255 + 0.5).astype(np.uint8)
+    return painted, np.where(changed, 255, 0).astype(np.uint8)
 
 
 def _without_spikes(radiance: Singles) -> Floats:
@@ -67,13 +107,18 @@ def _smooth_ground(colours: Floats, traced: Traced, *, albedo: Singles, ground: 
     return np.where(bare[..., None], colours * gain, colours)
 
 
-def _share(traced: Traced, *, camera: Camera, mask: Bytes, ground: Bools, front: Bytes) -> Singles:
+def _share(
+    traced: Traced, *, camera: Camera, mask: Bytes, ground: Bools, front: Bytes, kept: Singles | None
+) -> Singles:
     """Ground inside its line; plants wherever nothing nearer stands in the photo."""
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.7).astype(np.float32) / 255
-    soft = np.minimum(soft, mask.astype(np.float32) / 255)
+    drawn = mask if kept is None else (mask * (1 - kept)).astype(np.uint8)
+    soft = cv2.GaussianBlur(drawn, (0, 0), 0.7).astype(np.float32) / 255
+    soft = np.minimum(soft, drawn.astype(np.float32) / 255)
     nearer = traced.distance < _contact_depth(ground, camera) * 1.06 + 0.15
     shown = cv2.GaussianBlur((nearer | ground).astype(np.float32), (0, 0), 0.6)
     plants = traced.coverage * shown
+    if kept is not None:  # there the floor has the photo's colours, so a thin leaf is drawn with what is behind it
+        plants = plants * (1 + 1.5 * kept * (1 - plants))
     share = np.maximum(np.where(mask > 0, np.maximum(soft, plants), plants), 0)
     return np.asarray(share * (1 - front.astype(np.float32) / 255), np.float32)
 

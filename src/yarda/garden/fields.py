@@ -1,31 +1,50 @@
 """The zones of a garden as signed-distance fields over the site: positive inside, in metres."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
 from yarda.garden.flora.mesh import Rng
 from yarda.garden.model import Zone, ZoneKind
+from yarda.garden.places import (
+    COPING,
+    Frame,
+    beside_house,
+    deck_of,
+    fit_nook,
+    fit_pool,
+    fit_terrace,
+    outline_inside,
+    water_inside,
+)
 from yarda.garden.shapes import Floats
 from yarda.garden.site import FAR, Site
-from yarda.garden.styles import Along, Bed, Course, Creek, Island, Style, Surface
+from yarda.garden.styles import Along, Bed, Creek, Island, Place, Style, Surface
+from yarda.garden.ways import PATH_AREAS, PathLine, find_path, smooth_line
 
-PATH_AREAS = ("front_yard", "walkway", "backyard")
-WALKWAY_WIDER = 1.3
-TERRACE_DEPTH, TERRACE_HALF_WIDTH = 3.4, 2.6
-POOL_HALF = (2.9, 1.5)
-COPING = 0.35
-DECK = 1.1
+KEEPS_LAYOUT, REDESIGNS = 0.7, 0.3
+"""From and up to which preservation a design is subtle or dramatic."""
 CLEAR_OF_PATH = 0.06
+KEPT_BAND = 1.5
+"""How deep the beds are that a subtle design lays along house and border where its style has none, in metres."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathLine:
-    """The middle of the way as points (n, 2), its width, and every cell's distance to it."""
+class Extent(StrEnum):
+    """How much of the yard is made anew."""
 
-    points: Floats
-    width: float
-    distance: Floats
+    SUBTLE = "subtle"
+    """The layout stays: beds and plants are added to it."""
+    BALANCED = "balanced"
+    DRAMATIC = "dramatic"
+    """Nothing stays: deeper beds, bolder ground, a place to sit."""
+
+
+def extent_of(preservation: float) -> Extent:
+    """What a preservation of 0 to 1 means."""
+    if preservation >= KEEPS_LAYOUT:
+        return Extent.SUBTLE
+    return Extent.DRAMATIC if preservation <= REDESIGNS else Extent.BALANCED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +67,8 @@ class Fields:
     path: PathLine | None
     built: Floats
     islands: tuple[tuple[float, float], ...]
+    places: dict[Place, tuple[Frame, Floats]]
+    """Where furnishings may stand: the frame they are squared with, and how far inside a point is."""
 
     def zones(self) -> tuple[Zone, ...]:
         """The zones as plain data."""
@@ -71,24 +92,34 @@ class Fields:
     def bed(self, name: str) -> Floats:
         """Where plants of that bed may stand; "ground" is what no bed covers, "island" all islands."""
         free = -self.built
-        if name == "ground":
-            covered = [zone.inside for zone in self.zones_in_order if zone.kind is not ZoneKind.GROUND]
-            return np.minimum.reduce([free, *(-inside for inside in covered)])
-        named = [zone.inside for zone in self.zones_in_order if zone.name == name]
-        return np.minimum(free, np.maximum.reduce(named)) if named else np.full(free.shape, -FAR)
+        laid = [zone for zone in self.zones_in_order[1:] if zone.name == name]
+        if name == "ground" and not laid:
+            if self.zones_in_order[0].kind is ZoneKind.KEPT:
+                return np.full(free.shape, -FAR)
+            return np.minimum.reduce([free, *(-zone.inside for zone in self.zones_in_order[1:])])
+        if not laid:
+            return np.full(free.shape, -FAR)
+        return np.minimum(free, np.maximum.reduce([zone.inside for zone in laid]))
 
 
 def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation: float) -> Fields:
     """Lay the zones of a style out on the site."""
-    path = _path(style, site, area=area, rng=rng) if area in PATH_AREAS else None
+    extent = extent_of(preservation)
+    style = _to_extent(style, extent)
+    places: dict[Place, tuple[Frame, Floats]] = {}
+    special = _built_places(style, site, area=area, rng=rng, places=places)
+    goal = places[Place.NOOK][0] if Place.NOOK in places else None
+    path = None
+    if area in PATH_AREAS and extent is not Extent.SUBTLE:
+        path = find_path(style.path, site, area=area, rng=rng, goal=goal if area == "backyard" else None)
     built = np.full(site.edge.shape, -FAR)
     if path is not None:
         built = path.width / 2 + CLEAR_OF_PATH - path.distance
-    special = _terrace(style, site) if area == "patio" else _pool(style, site) if area == "pool_area" else []
     for zone in special:
         built = np.maximum(built, zone.inside)
     deep = 1.35 - 0.7 * preservation
-    zones = [Field(name="ground", kind=ZoneKind.GROUND, surface=style.ground, inside=np.full(built.shape, FAR))]
+    kind = ZoneKind.KEPT if extent is Extent.SUBTLE else ZoneKind.GROUND
+    zones = [Field(name="ground", kind=kind, surface=style.ground, inside=np.full(built.shape, FAR))]
     zones += [_creek(creek, site, rng=rng, built=built) for creek in style.creeks if area in creek.areas]
     for bed in style.beds:
         if area in bed.areas:
@@ -101,52 +132,43 @@ def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation
     if path is not None and style.path.surface is not None:
         inside = path.width / 2 - path.distance
         zones.append(Field(name="path", kind=ZoneKind.PATH, surface=style.path.surface, inside=inside))
-    return Fields(site=site, zones_in_order=tuple(zones), path=path, built=built, islands=tuple(islands))
+    return Fields(
+        site=site, zones_in_order=tuple(zones), path=path, built=built, islands=tuple(islands), places=places
+    )
 
 
-def _path(style: Style, site: Site, *, area: str, rng: Rng) -> PathLine | None:
-    """From the middle of the near ground to the middle of the house side."""
-    x, z = site.grid.centres()
-    near = site.ground & (z < np.percentile(z[site.ground], 8))
-    start = np.array([float(np.median(x[near])), float(z[site.ground].min()) - 0.4])
-    middle = float(np.median(site.back_line[:, 0]))
-    end = site.back_line[np.argmin(np.abs(site.back_line[:, 0] - middle))]
-    if np.linalg.norm(end - start) < 2.0:
-        return None
-    along = end - start
-    across = np.array([along[1], -along[0]]) / np.linalg.norm(along)
-    bow = {Course.STRAIGHT: (0.0, 0.0), Course.CURVED: (0.1, 0.1), Course.WINDING: (0.16, -0.13)}[
-        style.path.course
-    ]
-    side = 1.0 if rng.random() < 0.5 else -1.0
-    reach = min(float(np.linalg.norm(along)), 8.0)
-    knots = [
-        start,
-        start + along * 0.35 + across * bow[0] * reach * side,
-        start + along * 0.7 + across * bow[1] * reach * side,
-        end,
-    ]
-    points = _smooth(np.array(knots))
-    width = style.path.width * (WALKWAY_WIDER if area == "walkway" else 1.0)
-    return PathLine(points=points, width=width, distance=site.grid.distance_to(points))
-
-
-def _smooth(knots: Floats, *, per_span: int = 90) -> Floats:
-    """A Catmull-Rom curve through the knots."""
-    padded = np.concatenate([[2 * knots[0] - knots[1]], knots, [2 * knots[-1] - knots[-2]]])
-    t = np.linspace(0, 1, per_span, endpoint=False)[:, None]
-    spans = []
-    for p0, p1, p2, p3 in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        spans.append(
-            0.5
-            * (
-                2 * p1
-                + (p2 - p0) * t
-                + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
-                + (-p0 + 3 * p1 - 3 * p2 + p3) * t**3
+def _to_extent(style: Style, extent: Extent) -> Style:
+    """The style as it is laid out in a subtle, balanced or dramatic design."""
+    match extent:
+        case Extent.SUBTLE:
+            beds = style.beds or (
+                Bed(name="ground", along=Along.BORDER, depth=KEPT_BAND, surface=style.ground, wobble=0.2),
+                Bed(name="ground", along=Along.HOUSE, depth=KEPT_BAND, surface=style.ground, wobble=0.2),
             )
-        )
-    return np.concatenate([*spans, knots[-1:]])
+            return replace(style, ground=Surface(material=""), beds=beds, creeks=(), islands=(), nook=None)
+        case Extent.DRAMATIC:
+            nook = style.nook and replace(style.nook, areas=(*style.nook.areas, "front_yard"))
+            return replace(style, ground=style.bold_ground or style.ground, nook=nook)
+        case Extent.BALANCED:
+            return style
+
+
+def _built_places(
+    style: Style, site: Site, *, area: str, rng: Rng, places: dict[Place, tuple[Frame, Floats]]
+) -> list[Field]:
+    if area == "patio":
+        return _terrace(style, site, places=places)
+    if area == "pool_area":
+        return _pool(style, site, places=places)
+    nook = style.nook
+    if nook is None or area not in nook.areas:
+        return []
+    frame = fit_nook(nook, site, rng=rng, built=np.full(site.edge.shape, -FAR))
+    if frame is None:
+        return []
+    inside = outline_inside(nook, frame, site)
+    places[Place.NOOK] = (frame, inside)
+    return [Field(name="nook", kind=ZoneKind.TERRACE, surface=nook.surface, inside=inside, angle=frame.angle)]
 
 
 def _bed(
@@ -204,41 +226,35 @@ def _creek(creek: Creek, site: Site, *, rng: Rng, built: Floats) -> Field:
     near, far = np.percentile(z[site.ground], [12, 90])
     shares = rng.uniform(0.15, 0.85, 4)
     knots = np.stack([np.linspace(left - 1, right + 1, 4), near + (far - near) * shares], 1)
-    distance = site.grid.distance_to(_smooth(knots))
+    distance = site.grid.distance_to(smooth_line(knots))
     inside = creek.width / 2 + 0.09 * site.grid.noise(rng, scale=0.7) - distance
     return Field(name="creek", kind=ZoneKind.BED, surface=creek.surface, inside=np.minimum(inside, -built))
 
 
-def _terrace(style: Style, site: Site) -> list[Field]:
+def _terrace(style: Style, site: Site, *, places: dict[Place, tuple[Frame, Floats]]) -> list[Field]:
     """A paved place in front of the house, turned with it."""
-    x, _ = site.grid.centres()
-    cx = float(np.median(site.back_line[:, 0]))
-    inside = np.minimum(TERRACE_DEPTH - site.house, TERRACE_HALF_WIDTH - np.abs(x - cx))
+    frame = fit_terrace(site)
+    inside = beside_house(site) if frame is None else frame.inside(site)
     if not ((inside > 0) & site.ground).any():
         return []
+    if frame is not None:
+        places[Place.TERRACE] = (frame, inside)
     return [Field(name="terrace", kind=ZoneKind.TERRACE, surface=style.terrace, inside=inside, angle=site.angle)]
 
 
-def _pool(style: Style, site: Site) -> list[Field]:
-    """A rectangular pool with coping and a paved surround where it fits, else a terrace."""
-    x, z = site.grid.centres()
-    room = np.where(site.ground & (z > 3.0), site.edge, 0.0)
-    row, column = np.unravel_index(int(room.argmax()), room.shape)
-    cx, cz = float(x[row, column]), float(z[row, column])
-    half = np.array(POOL_HALF)
-    u = (x - cx) * np.cos(site.angle) + (z - cz) * np.sin(site.angle)
-    v = (z - cz) * np.cos(site.angle) - (x - cx) * np.sin(site.angle)
-    for scale in (1.0, 0.85, 0.7, 0.55):
-        basin = np.minimum(half[0] * scale - np.abs(u), half[1] * scale - np.abs(v))
-        outline = basin > -COPING
-        if (site.edge[outline] > 0.1).mean() > 0.97 and half[1] * scale > 0.75:
-            surround = Field(
-                name="terrace", kind=ZoneKind.TERRACE, surface=style.terrace, inside=basin + DECK, angle=site.angle
-            )
-            stone = replace(style.terrace, material="limestone", edge="", edge_width=0.0)
-            coping = replace(surround, name="coping", surface=stone, inside=basin + COPING)
-            water = Field(
-                name="pool", kind=ZoneKind.POOL, surface=Surface(material="water"), inside=basin, angle=site.angle
-            )
-            return [surround, coping, water]
-    return _terrace(style, site)
+def _pool(style: Style, site: Site, *, places: dict[Place, tuple[Frame, Floats]]) -> list[Field]:
+    """A pool with coping and a paved surround where it fits, else a terrace."""
+    basin = fit_pool(style.pool, site)
+    if basin is None:
+        return _terrace(style, site, places=places)
+    water = water_inside(style.pool, basin, site)
+    deck = deck_of(basin)
+    # Rounded pools have rounded decks: the paving follows the water and squares up where one lies down.
+    paved = np.maximum(np.minimum(deck.inside(site), water + 2.6), water + 1.0)
+    places[Place.POOLSIDE] = (deck, np.minimum(paved, -water - COPING))
+    stone = replace(style.terrace, material=style.pool.coping, edge="", edge_width=0.0)
+    return [
+        Field(name="terrace", kind=ZoneKind.TERRACE, surface=style.terrace, inside=paved, angle=basin.angle),
+        Field(name="coping", kind=ZoneKind.TERRACE, surface=stone, inside=water + COPING, angle=basin.angle),
+        Field(name="pool", kind=ZoneKind.POOL, surface=Surface(material="water"), inside=water, angle=basin.angle),
+    ]

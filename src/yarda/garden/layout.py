@@ -5,6 +5,7 @@ import numpy as np
 from yarda.garden.fields import design_fields
 from yarda.garden.model import Garden
 from yarda.garden.planting import Planter
+from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
 from yarda.garden.site import Site
 from yarda.garden.slabs import lay_slabs
@@ -19,11 +20,14 @@ def lay_out(
     seed: int,
     preservation: float,
     ground: tuple[Polygon, ...],
+    season: Season = Season.SUMMER,
+    growth: Growth = Growth.MATURE,
 ) -> Garden:
     """Design the ground. The same arguments give the same garden; `preservation` near 1 plants less."""
     rng = np.random.default_rng([seed, 17])
     fields = design_fields(style, site, area=area, rng=rng, preservation=preservation)
     planter = Planter(site=site, fields=fields, rng=rng, area=area)
+    planter.furnish(style.furnishings)
     planter.set_groups(style)
     planter.set_rows(style.rows)
     planter.strew(style.drifts, amount=1.25 - 0.5 * preservation)
@@ -40,4 +44,6 @@ def lay_out(
         zones=fields.zones(),
         plants=tuple(planter.plants),
         features=(*slabs, *planter.features),
+        season=season,
+        growth=growth,
     )

@@ -7,11 +7,11 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -167,33 +167,48 @@ class View:
     deep: Floats
     """Metres per pixel in depth, per row."""
 
+    def part(self, rows: slice, columns: slice) -> Self:
+        """The view of a block of its pixels."""
+        return replace(
+            self,
+            x=self.x[rows, columns],
+            z=self.z[rows, columns],
+            across=self.across[rows],
+            deep=self.deep[rows],
+        )
+
 
 def sample(texture: Texture, view: View, *, angle: float = 0.0, taps: int = 6) -> Singles:
     """The texture's colours at the ground points, without aliasing: mip levels by width, taps by depth."""
-    turned = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    count = np.clip(np.ceil(view.deep / view.across), 1, taps)
+    along, across = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    count = np.clip(np.ceil(view.deep / view.across), 1, taps).astype(int)
     footprint = np.maximum(view.across, view.deep / count / 1.2)
     wanted = np.log2(np.maximum(footprint * texture.size / texture.tile, 1e-6))
     wanted = np.clip(wanted, 0, len(texture.levels) - 1.001)
     lower = np.floor(wanted).astype(int)
-    result = np.zeros((*view.x.shape, 3), np.float32)
-    for level in np.unique(lower):
-        rows = np.flatnonzero(lower == level)
+    result = np.empty((*view.x.shape, 3), np.float32)
+    for level, many in {*zip(lower.tolist(), count.tolist(), strict=True)}:
+        rows = np.flatnonzero((lower == level) & (count == many))
         share = (wanted[rows] - level)[:, None, None].astype(np.float32)
+        x, z = view.x[rows].astype(np.float32), view.z[rows].astype(np.float32)
+        deep = view.deep[rows][:, None].astype(np.float32)
         total = np.zeros((len(rows), view.x.shape[1], 3), np.float32)
-        for tap in range(taps):
-            depth = view.z[rows] + ((tap + 0.5) / taps - 0.5) * view.deep[rows][:, None]
-            u = turned[0, 0] * view.x[rows] + turned[0, 1] * depth
-            v = turned[1, 0] * view.x[rows] + turned[1, 1] * depth
-            total += (1 - share) * _look_up(texture, u, v, level=int(level))
-            total += share * _look_up(texture, u, v, level=int(level) + 1)
-        result[rows] = total / taps
+        for tap in range(many):
+            depth = z + np.float32((tap + 0.5) / many - 0.5) * deep
+            u, v = along * x + across * depth, along * depth - across * x
+            lesser = _look_up(texture, u, v, level=level)
+            total += lesser + share * (_look_up(texture, u, v, level=level + 1) - lesser)
+        result[rows] = total / np.float32(many)
     return result
 
 
-def _look_up(texture: Texture, u: Floats, v: Floats, *, level: int) -> Singles:
+def _look_up(texture: Texture, u: Singles, v: Singles, *, level: int) -> Singles:
     image = texture.levels[min(level, len(texture.levels) - 1)]
     size = image.shape[0] - 2 * PAD
-    column = ((u / texture.tile) % 1 * size - 0.5 + PAD).astype(np.float32)
-    row = ((v / texture.tile) % 1 * size - 0.5 + PAD).astype(np.float32)
-    return np.asarray(cv2.remap(image, column, row, cv2.INTER_LINEAR), np.float32)
+    rate, start = np.float32(1 / texture.tile), np.float32(PAD - 0.5)
+    column, row = u * rate, v * rate
+    column -= np.floor(column)
+    row -= np.floor(row)
+    return np.asarray(
+        cv2.remap(image, column * np.float32(size) + start, row * np.float32(size) + start, cv2.INTER_LINEAR)
+    )

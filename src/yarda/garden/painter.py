@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -16,23 +17,24 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
-from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting
+from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting, Shows
 from yarda.garden.camera import EYE_HEIGHT, Camera, camera_for
-from yarda.garden.composite import blend, make_layer
+from yarda.garden.composite import blend
 from yarda.garden.errors import GardenError, UnreadablePhoto
-from yarda.garden.ground import fill_polygons, ground_mask
+from yarda.garden.finish import finish_layer, lay_ground
+from yarda.garden.ground import fill_polygons
 from yarda.garden.horizon import propose_horizon
-from yarda.garden.layout import lay_out
-from yarda.garden.light import match_light, to_linear
+from yarda.garden.plots import design_plots, join
 from yarda.garden.raytrace import trace
+from yarda.garden.reading import read_photo
 from yarda.garden.relief import place_patches
-from yarda.garden.shapes import Bytes, Polygon
-from yarda.garden.site import survey
-from yarda.garden.styles import get_style
-from yarda.garden.surface import paint_ground
+from yarda.garden.shapes import Bytes
+from yarda.garden.stages import Stopwatch
+from yarda.garden.surface import join_grounds, paint_ground
 from yarda.garden.xmp import describe_in_xmp
 
 SUPERSAMPLING = 1.5
+COMPRESSION = 4
 
 Progress = Callable[[float], None]
 
@@ -43,55 +45,57 @@ def paint(brief: Brief, *, on_progress: Progress = lambda share: None) -> Painti
     Raises `NoGround`, `UnknownStyle`, `UnreadablePhoto`, and `PainterUnavailable` without Mitsuba.
     """
     started = time.monotonic()
-    style = get_style(brief.style)
+    watch = Stopwatch()
     photo = _read(brief.photo)
     camera, scale = _camera(brief, photo)
-    small = (
-        cv2.resize(photo, (camera.width_px, camera.height_px), interpolation=cv2.INTER_AREA)
-        if scale < 1
-        else photo
-    )
     size = (camera.width_px, camera.height_px)
-    mask = ground_mask(brief.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale)
+    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA) if scale < 1 else photo
     front = fill_polygons(brief.keep_in_front, size_px=size, scale=scale)
-    site = survey(camera, mask, house_edge=_scaled(brief.house_edge, scale))
-    garden = lay_out(
-        style, site, area=brief.area, seed=brief.seed, preservation=brief.preservation, ground=brief.ground
-    )
-    garden = replace(garden, season=brief.season, growth=brief.growth, calibrated=brief.eye_height is not None)
+    plots = design_plots(brief, camera=camera, scale=scale)
+    shown = plots if brief.shows is Shows.YARD else plots[:1]
+    garden = join(shown)
+    mask = np.maximum.reduce([plot.mask for plot in shown])
+    watch.passed("design")
     on_progress(0.1)
-    surface = paint_ground(garden, site, supersampling=SUPERSAMPLING)
-    light = match_light(to_linear(small / 255.0), mask > 127)
-    albedo = np.zeros((camera.height_px, camera.width_px, 3), np.float32) + 0.2
-    top = round(surface.top / SUPERSAMPLING)
-    albedo[top:] = cv2.resize(
-        surface.albedo, (camera.width_px, camera.height_px - top), interpolation=cv2.INTER_AREA
-    )
-    shade = cv2.resize(light.shade, (surface.albedo.shape[1], round(camera.height_px * SUPERSAMPLING)))
-    lit = surface.albedo * shade[-surface.albedo.shape[0] :, :, None]
+    reading = read_photo(brief, photo, small=small, ground=mask > 127, camera=camera, scale=scale)
+    watch.passed("photo")
+    grounds = [
+        paint_ground(plot.garden, plot.site, supersampling=SUPERSAMPLING, own=reading.own) for plot in shown
+    ]
+    surface = join_grounds(grounds, [plot.mask for plot in shown])
+    laid = lay_ground(surface, reading.light, camera=camera)
+    watch.passed("ground")
     on_progress(0.25)
     traced = trace(
         garden,
-        place_patches(garden, site, surface.fields),
+        chain.from_iterable(
+            place_patches(plot.garden, plot.site, ground.fields)
+            for plot, ground in zip(shown, grounds, strict=True)
+        ),
         camera=camera,
-        albedo=np.clip(lit, 0.003, 1.1).astype(np.float32),
+        albedo=laid.lit,
         top=surface.top,
         ground=mask > 127,
-        sun=brief.sun,
+        sun=reading.sun,
         samples=brief.samples,
         seed=brief.seed,
+        backdrop=reading.backdrop,
+        water=laid.water > 0,
+        watch=watch,
     )
     on_progress(0.9)
-    layer = make_layer(
-        traced, camera=camera, albedo=albedo * light.shade[..., None], mask=mask, front=front, light=light
-    )
-    picture, edit_mask = blend(photo, layer)
+    layer = finish_layer(traced, laid, reading, camera=camera, mask=mask, front=front, seed=brief.seed)
+    picture, edit_mask = blend(photo, layer, grain=reading.grain, seed=brief.seed)
+    watch.passed("composite")
+    image, edits = _png(picture, brief), _png(edit_mask, None)
+    watch.passed("encode")
     return Painting(
-        image_png=_png(picture, brief),
-        edit_mask_png=_png(edit_mask, None),
-        garden=garden,
+        image_png=image,
+        edit_mask_png=edits,
+        garden=plots[0].garden,
         version=CONCEPT_VERSION,
         seconds=round(time.monotonic() - started, 3),
+        stages=watch.stages,
     )
 
 
@@ -112,10 +116,6 @@ def _camera(brief: Brief, photo: Bytes) -> tuple[Camera, float]:
     return (camera.scaled(scale), scale) if scale < 1 else (camera, 1.0)
 
 
-def _scaled(line: Polygon | None, scale: float) -> Polygon | None:
-    return line and tuple((x * scale, y * scale) for x, y in line)
-
-
 def _png(pixels: Bytes, brief: Brief | None) -> bytes:
     info = PngInfo()
     if brief is not None:
@@ -124,7 +124,7 @@ def _png(pixels: Bytes, brief: Brief | None) -> bytes:
         info.add_text("Comment", f"seed {brief.seed}, {brief.style}, {brief.area}")
         info.add_itxt("XML:com.adobe.xmp", describe_in_xmp(brief))
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, compress_level=6)
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info, compress_level=COMPRESSION)
     return buffer.getvalue()
 
 
@@ -152,6 +152,7 @@ def _answer(line: str) -> bytes:
         "garden": painting.garden.to_json(),
         "version": painting.version,
         "seconds": painting.seconds,
+        "stages": dict(painting.stages),
     }
     return json.dumps(header).encode() + b"\n" + painting.image_png + painting.edit_mask_png
 

@@ -5,19 +5,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from yarda.garden.fields import Fields
 from yarda.garden.flora.mesh import Rng
 from yarda.garden.flora.species import Form, Species, clearance, get_form
+from yarda.garden.furnish import Spot, find_spots
 from yarda.garden.model import Feature, FeatureKind, Plant
 from yarda.garden.shapes import Floats
-from yarda.garden.site import FAR, Site
-from yarda.garden.styles import Accent, Along, Drift, Member, Prefer, Row, Style
+from yarda.garden.site import CELL, FAR, Site
+from yarda.garden.styles import Accent, Along, Drift, Furnishing, Member, Prefer, Row, Style
+from yarda.garden.ways import find_door
 
 VARIANTS = 3
 NEAREST = 1.5
 DOOR_ROOM, DOOR_HEIGHT = 1.6, 1.2
 TRIES = 60
+FURNITURE_ROOM = 0.85
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +47,14 @@ class Planter:
                 for _ in range(accent.count):
                     self._set_accent(accent)
 
+    def furnish(self, furnishings: Sequence[Furnishing]) -> None:
+        """Seats, shade and pots on the built places."""
+        done: set[str] = set()
+        for group in furnishings:
+            wanted = self.area in group.areas and group.instead not in done
+            if wanted and self._set_furnishing(group) and group.instead:
+                done.add(group.instead)
+
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Plants in lines at a distance from the house, the border, the path or the terrace."""
         for row in rows:
@@ -60,10 +72,42 @@ class Planter:
         if spot is not None:
             self._set_members(accent.members, *spot, region=-self.fields.built)
 
+    def _set_furnishing(self, group: Furnishing) -> bool:
+        spots = find_spots(group, self.fields, taken=self._taken)
+        for spot in spots:
+            for member in group.members:
+                self._put(member, spot)
+        return bool(spots)
+
+    def _put(self, member: Member, spot: Spot) -> None:
+        """Set one piece of a group whose room is known."""
+        form = get_form(member.form)
+        x, z = spot.at(member.x, member.z)
+        self._taken.append((x, z, form.spread / 2 * member.scale * FURNITURE_ROOM))
+        turn = spot.degrees + (member.turn or 0.0)
+        self._set(
+            form,
+            member.form,
+            x,
+            z,
+            radius=form.spread / 2 * member.scale,
+            height=form.height * member.scale,
+            turn=turn,
+        )
+
     def _set_members(self, members: Sequence[Member], x: float, z: float, *, region: Floats) -> None:
         for member in members:
             form = get_form(member.form)
-            self._try(form, member.form, x + member.x, z + member.z, region=region, scale=member.scale, margin=0.3)
+            self._try(
+                form,
+                member.form,
+                x + member.x,
+                z + member.z,
+                region=region,
+                scale=member.scale,
+                margin=0.3,
+                turn=member.turn,
+            )
 
     def _tall_spot(self, accent: Accent) -> tuple[float, float] | None:
         """Off the middle and rather far: where a tree frames the house instead of hiding it."""
@@ -139,12 +183,12 @@ class Planter:
         open_cells = (region > 0) & self.site.ground & (z > NEAREST)
         if not open_cells.any():
             return
-        weight = (open_cells * self._preference(drift.prefer)).ravel()
-        wanted = min(drift.most, round(drift.density * amount * float(open_cells.sum()) * 0.05**2) + 1)
+        weight = (open_cells * self._preference(drift.prefer, region)).ravel()
+        wanted = min(drift.most, round(drift.density * amount * float(open_cells.sum()) * CELL**2) + 1)
         keys = list(drift.mix)
         shares = np.array([drift.mix[key] for key in keys])
         darts = self.rng.choice(len(weight), wanted * TRIES, p=weight / weight.sum())
-        kinds = self.rng.choice(len(keys), len(darts), p=shares / shares.sum())
+        kinds = self._kinds(darts, shares / shares.sum(), group=drift.group)
         offsets = self.rng.uniform(-0.025, 0.025, (len(darts), 2))
         scales = self.rng.uniform(0.86, 1.14, len(darts)) * drift.scale
         done = 0
@@ -160,12 +204,27 @@ class Planter:
                 if done >= wanted:
                     return
 
-    def _preference(self, prefer: Prefer) -> Floats:
+    def _kinds(self, darts: Floats, shares: Floats, *, group: float) -> Floats:
+        """Which kind each dart plants: those near one another are mostly of one kind, as drifts are planted."""
+        grid = self.site.grid
+        span = np.array([grid.columns, grid.rows]) * CELL
+        centres = self.rng.uniform(0, 1, (max(1, round(float(span.prod()) / group**2)), 2)) * span
+        kinds = self.rng.choice(len(shares), len(centres), p=shares)
+        places = np.stack([darts % grid.columns, darts // grid.columns], 1) * CELL
+        nearest = cKDTree(centres).query(places + self.rng.normal(0, group * 0.12, places.shape))[1]
+        return np.asarray(kinds[nearest])
+
+    def _preference(self, prefer: Prefer, region: Floats) -> Floats:
         match prefer:
             case Prefer.HOUSE:
                 return np.clip(1.2 - self.site.house * 0.35, 0.02, 1.0)
             case Prefer.FRONT:
                 return np.clip(0.1 + self.site.house * 0.3, 0.05, 1.0)
+            case Prefer.BACK:
+                return np.exp(-np.clip(np.minimum(self.site.edge, self.site.house) - 0.5, 0, None) / 0.35) + 1e-3
+            case Prefer.EDGE:
+                rim = np.where(np.minimum(self.site.edge, self.site.house) > 0.7, region, 9.0)
+                return np.exp(-np.clip(rim - 0.2, 0, None) / 0.15) + 1e-3
             case Prefer.ANYWHERE:
                 return np.ones(self.site.edge.shape)
 
@@ -180,6 +239,7 @@ class Planter:
         scale: float,
         margin: float,
         spacing: float = 0.7,
+        turn: float | None = None,
     ) -> bool:
         radius = form.spread / 2 * scale
         foot = min(radius, 0.5) if form.tree else radius
@@ -188,7 +248,9 @@ class Planter:
         ):
             return False
         self._taken.append((x, z, foot))
-        self._set(form, key, x, z, radius=radius, height=form.height * scale)
+        if turn is not None:
+            turn += float(np.degrees(self.site.angle))
+        self._set(form, key, x, z, radius=radius, height=form.height * scale, turn=turn)
         return True
 
     def _has_room(
@@ -216,24 +278,32 @@ class Planter:
 
     def _is_ground(self, x: float, z: float) -> bool:
         grid = self.site.grid
-        row, column = int((z - grid.near) / 0.05), int((x - grid.left) / 0.05)
+        row, column = int((z - grid.near) / CELL), int((x - grid.left) / CELL)
         inside = 0 <= row < grid.rows and 0 <= column < grid.columns
         return inside and bool(self.site.ground[row, column])
 
     def _is_before_door(self, x: float, z: float) -> bool:
-        path = self.fields.path
-        if path is None:
-            return False
-        return bool(np.hypot(*(path.points[-1] - (x, z))) < DOOR_ROOM)
+        return bool(np.hypot(*(find_door(self.site) - (x, z))) < DOOR_ROOM)
 
-    def _set(self, form: Form, key: str, x: float, z: float, *, radius: float, height: float) -> None:
+    def _set(
+        self,
+        form: Form,
+        key: str,
+        x: float,
+        z: float,
+        *,
+        radius: float,
+        height: float,
+        turn: float | None = None,
+    ) -> None:
         place: dict[str, Any] = {
             "x": round(x, 3),
             "z": round(z, 3),
             "radius": round(radius, 3),
             "height": round(height, 3),
         }
-        turn, variant = round(float(self.rng.uniform(0, 360)), 1), int(self.rng.integers(0, VARIANTS))
+        chance, variant = float(self.rng.uniform(0, 360)), int(self.rng.integers(0, VARIANTS))
+        turn = round(chance if turn is None else turn % 360, 1)
         if isinstance(form, Species):
             self.plants.append(Plant(species=key, rotation=turn, variant=variant, **place))
         else:

@@ -123,6 +123,7 @@ async def _receive(child: asyncio.subprocess.Process) -> Painting | GardenError 
         garden=Garden.from_json(header["garden"]),
         version=header["version"],
         seconds=header["seconds"],
+        stages=header["stages"],
     )
 
 

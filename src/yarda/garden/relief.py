@@ -9,7 +9,7 @@ from yarda.garden.flora.foliage import blades, diamonds
 from yarda.garden.flora.mesh import Mesh, Part, Parts, Rng, linear, merge, unit
 from yarda.garden.flora.solids import sphere
 from yarda.garden.materials import Relief, get_material, get_texture
-from yarda.garden.model import Garden
+from yarda.garden.model import Garden, ZoneKind
 from yarda.garden.shapes import Floats
 from yarda.garden.site import Site
 
@@ -27,6 +27,8 @@ class Patch:
     x: float
     z: float
     turn: float
+    rise: float = 1.0
+    """How much of its full height it has."""
 
 
 def patch_parts(material: str, kind: int) -> Parts:
@@ -48,6 +50,8 @@ def place_patches(garden: Garden, site: Site, fields: tuple[Floats, ...]) -> Ite
     rng = np.random.default_rng([garden.seed, 77])
     camera = site.camera
     for number, zone in enumerate(garden.zones):
+        if zone.kind in (ZoneKind.KEPT, ZoneKind.POOL):
+            continue
         relief = get_material(zone.material).relief
         if relief is Relief.NONE:
             continue

@@ -21,6 +21,9 @@ WIDEST = 14.0
 FAR = 99.0
 LEAST_AREA = 1.5
 CONTOUR_SCALE = 4
+STEEPEST = 1.6
+"""Depth per width from which a border runs away from the camera instead of across."""
+LEAST_FACING = 0.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +152,10 @@ def _grid_over(camera: Camera, mask: Bools) -> Grid:
     )
 
 
-def survey(camera: Camera, mask: Bytes, *, house_edge: Polygon | None = None) -> Site:
+def survey(camera: Camera, mask: Bytes, *, back_line: Floats | None = None) -> Site:
     """Lay the ground of a photo out from above. Raises NoGround when it covers too little.
 
-    `house_edge`, in the mask's pixels, is where the house meets the ground; without it that is the far border.
+    Without a `back_line` the house is taken to stand along the far border of the ground.
     """
     inside_photo = mask > 127
     grid = _grid_over(camera, inside_photo)
@@ -166,8 +169,7 @@ def survey(camera: Camera, mask: Bytes, *, house_edge: Polygon | None = None) ->
         raise NoGround("the ground is too small to design: draw it larger, or correct the horizon")
     padded = np.pad(clipped, 1, mode="edge")
     edge = distance_transform_edt(padded)[1:-1, 1:-1] * CELL if not clipped.all() else np.full(x.shape, FAR)
-    marked = project_edge(camera, house_edge) if house_edge else None
-    line = _back_line(camera, inside_photo) if marked is None else marked
+    line = _facing(_back_line(camera, inside_photo)) if back_line is None else back_line
     return Site(
         camera=camera,
         grid=grid,
@@ -204,6 +206,19 @@ def _back_line(camera: Camera, mask: Bools) -> Floats:
     tops = mask.argmax(0)[columns]
     x, z = camera.to_ground(columns + 0.5, tops + 0.5)
     return np.stack([x, np.minimum(z, FARTHEST)], 1)
+
+
+def _facing(line: Floats) -> Floats:
+    """The part of the far border that runs across rather than away: a drive's edge is not the house."""
+    if len(line) < 8:
+        return line
+    reach = max(2, len(line) // 60)
+    steps = (
+        line[np.minimum(np.arange(len(line)) + reach, len(line) - 1)]
+        - line[np.maximum(np.arange(len(line)) - reach, 0)]
+    )
+    across = np.abs(steps[:, 1]) < STEEPEST * np.abs(steps[:, 0])
+    return line[across] if across.mean() > LEAST_FACING else line
 
 
 def _densified(line: Floats) -> Floats:

@@ -24,6 +24,8 @@ class Along(StrEnum):
 class Course(StrEnum):
     """How a path runs."""
 
+    NONE = "none"
+    """There is none."""
     STRAIGHT = "straight"
     CURVED = "curved"
     WINDING = "winding"
@@ -36,12 +38,35 @@ class SlabShape(StrEnum):
     ROUND = "round"
 
 
+class Outline(StrEnum):
+    """The outline of a nook or a pool."""
+
+    RECTANGLE = "rectangle"
+    ROUND = "round"
+    LAGOON = "lagoon"
+
+
+class Place(StrEnum):
+    """Where furnishings stand."""
+
+    TERRACE = "terrace"
+    NOOK = "nook"
+    POOLSIDE = "poolside"
+    DOOR = "door"
+    """On both sides of the path's end."""
+    OVER_PATH = "over_path"
+
+
 class Prefer(StrEnum):
     """Where in its bed a drift is thickest."""
 
     ANYWHERE = "anywhere"
     HOUSE = "house"
     FRONT = "front"
+    BACK = "back"
+    """Against the house or the border, where tall plants stand behind low ones."""
+    EDGE = "edge"
+    """Along the bed's own rim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +135,48 @@ class Creek:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nook:
+    """A small paved place to go to, `size` metres across; the path of a backyard leads there."""
+
+    surface: Surface
+    outline: Outline = Outline.ROUND
+    size: float = 2.8
+    areas: tuple[str, ...] = ("backyard",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Water of `long` by `wide` metres where there is room for it, smaller where there is less."""
+
+    outline: Outline = Outline.RECTANGLE
+    long: float = 6.0
+    wide: float = 3.0
+    coping: str = "limestone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One species or ornament of a group, beside the group's place."""
+    """One species or ornament of a group, beside the group's place; a `turn` not given is left to chance."""
 
     form: str
     x: float = 0.0
     z: float = 0.0
     scale: float = 1.0
+    turn: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furnishing:
+    """A group that stands on a place, squared with it, once where there is room.
+
+    x runs along the house and z away from the camera. Of the groups with one `instead` word only the first that
+    finds room is set.
+    """
+
+    on: Place
+    members: tuple[Member, ...]
+    instead: str = ""
+    areas: tuple[str, ...] = AREAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +208,7 @@ class Drift:
     """Plants and stones strewn over beds (or, with no bed named, over the open ground).
 
     `mix` gives each kind's weight, `density` how many per square metre, `most` the limit, and `spacing` how far
-    neighbours keep apart as a share of their radii.
+    neighbours keep apart as a share of their radii. Kinds come in groups about `group` metres across.
     """
 
     mix: Mapping[str, float]
@@ -159,6 +219,7 @@ class Drift:
     margin: float = 0.55
     prefer: Prefer = Prefer.ANYWHERE
     scale: float = 1.0
+    group: float = 1.3
     areas: tuple[str, ...] = AREAS
 
 
@@ -171,26 +232,31 @@ class Style:
     ground: Surface
     path: PathRule
     terrace: Surface
-    coping: str
+    pool: Pool
+    nook: Nook | None = None
+    bold_ground: Surface | None = None
+    """What a dramatic redesign lays instead of `ground`."""
     beds: tuple[Bed, ...] = ()
     islands: tuple[Island, ...] = ()
     creeks: tuple[Creek, ...] = ()
     accents: tuple[Accent, ...] = ()
     rows: tuple[Row, ...] = ()
     drifts: tuple[Drift, ...] = ()
+    furnishings: tuple[Furnishing, ...] = ()
 
     def surfaces(self) -> Iterator[Surface]:
         """Every surface the style lays."""
         yield from (self.ground, self.terrace)
-        if self.path.surface:
-            yield self.path.surface
+        for optional in (self.path.surface, self.bold_ground, self.nook and self.nook.surface):
+            if optional:
+                yield optional
         rules: list[Bed | Island | Creek] = [*self.beds, *self.islands, *self.creeks]
         for rule in rules:
             yield rule.surface
 
     def forms(self) -> Iterator[str]:
         """Every species and ornament the style names."""
-        groups: list[Accent | Island] = [*self.accents, *self.islands]
+        groups: list[Accent | Island | Furnishing] = [*self.accents, *self.islands, *self.furnishings]
         for group in groups:
             yield from (member.form for member in group.members)
         yield from (row.species for row in self.rows)
@@ -218,6 +284,7 @@ def _load(name: str) -> Style:
     try:
         for surface in style.surfaces():
             get_material(surface.material)
+        get_material(style.pool.coping)
         for form in style.forms():
             get_form(form)
     except InvalidCatalog as error:

@@ -1,15 +1,18 @@
 """The ground's colours in the picture: zones from their rings, anti-aliased, with edges and patterns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from yarda.garden.camera import Camera
 from yarda.garden.flora.mesh import linear
 from yarda.garden.materials import Pattern, View, get_material, get_texture, sample
 from yarda.garden.model import Garden, Zone, ZoneKind
-from yarda.garden.shapes import Floats, Singles
+from yarda.garden.shapes import Bools, Bytes, Floats, Singles
 from yarda.garden.site import FAR, Grid, Site
+from yarda.garden.water import paint_water
 
 FARTHEST_TEXTURE = 40.0
 EDGE_COLOURS = {"steel": "#34312e", "cut": "#2f2418"}
@@ -23,44 +26,95 @@ class Ground:
 
     top: int
     albedo: Singles
+    water: Singles
+    """How much of a pixel is the surface of water."""
+    kept: Singles
+    """How much of a pixel is the photo's own ground."""
     fields: tuple[Floats, ...]
     """Signed distance of every zone over the site's grid, in the garden's order."""
 
 
 def zone_field(zone: Zone, grid: Grid) -> Floats:
     """The signed distance of a zone from its rings."""
-    if zone.kind is ZoneKind.GROUND:
+    if zone.kind in (ZoneKind.GROUND, ZoneKind.KEPT):
         return np.full((grid.rows, grid.columns), FAR)
     return grid.distance_inside(grid.fill(zone.rings))
 
 
-def paint_ground(garden: Garden, site: Site, *, supersampling: float) -> Ground:
-    """Colour every pixel below the horizon, at `supersampling` times the camera's resolution."""
+def paint_ground(garden: Garden, site: Site, *, supersampling: float, own: Singles | None = None) -> Ground:
+    """Colour every pixel below the horizon, at `supersampling` times the camera's resolution.
+
+    `own` is what the photo's ground reflects, at the camera's resolution: zones that are kept take it over.
+    """
     camera = site.camera.scaled(supersampling)
     top = int(max(camera.horizon_y + 2 * supersampling, 0))
     view = _view(camera, top)
     pixel = np.sqrt(view.across * np.minimum(view.deep, 4 * view.across))[:, None]
     rng = np.random.default_rng([garden.seed, 5])
     fields = tuple(zone_field(zone, site.grid) for zone in garden.zones)
-    mottle = 1 + 0.1 * _spread(site, rng, view, scale=0.9)[..., None]
+    mottle = 1 + 0.1 * _spread(site, rng, view, scale=0.9)[..., None].astype(np.float32)
     colours = np.zeros((*view.x.shape, 3), np.float32)
     shade = np.ones(view.x.shape, np.float32)
+    water, kept = np.zeros(view.x.shape, np.float32), np.zeros(view.x.shape, np.float32)
     for number, (zone, field) in enumerate(zip(garden.zones, fields, strict=True)):
         distance = site.grid.sample(field, view.x, view.z)
-        share = np.clip(distance / np.maximum(pixel, 0.004) + 0.5, 0, 1)[..., None].astype(np.float32)
+        share = np.clip(distance / np.maximum(pixel, 0.004) + 0.5, 0, 1).astype(np.float32)
         if not share.any():
             continue
         if number:
             shade *= np.where(distance < 0, 1 - 0.25 * np.exp(-np.clip(-distance, 0, 1) / 0.05), 1).astype(
                 np.float32
             )
-        layer = sample(get_texture(zone.material), view, angle=zone.angle) * mottle
-        layer = layer * _pattern(zone, site, garden, view, rng, fields)
-        colours = colours * (1 - share) + layer * share
-        colours = _lay_edge(colours, zone, distance, pixel, view)
+        part = _box(share > 0)
+        water[part] *= 1 - share[part]
+        kept[part] *= 1 - share[part]
+        inner = view.part(*part)
+        if zone.kind is ZoneKind.KEPT:
+            layer = _own(own, inner.x.shape, camera, top, part)
+            kept[part] += share[part]
+        elif zone.kind is ZoneKind.POOL:
+            layer, wet = paint_water(field, site.grid, inner, eye_height=camera.eye_height)
+            water[part] += share[part] * wet
+        else:
+            layer = sample(get_texture(zone.material), inner, angle=zone.angle) * mottle[part]
+            layer *= _pattern(zone, site, garden, inner, rng, fields)
+        colours[part] += (layer - colours[part]) * share[part][..., None]
+        _lay_edge(colours, zone, distance, pixel, view)
     return Ground(
-        top=top, albedo=np.clip(colours * shade[..., None], 0.004, 0.95).astype(np.float32), fields=fields
+        top=top,
+        albedo=np.clip(colours * shade[..., None], 0.004, 0.95),
+        water=water,
+        kept=kept,
+        fields=fields,
     )
+
+
+def join_grounds(grounds: Sequence[Ground], masks: Sequence[Bytes]) -> Ground:
+    """One ground where each pixel is that of the part whose mask holds it. The fields stay with their parts."""
+    if len(grounds) == 1:
+        return grounds[0]
+    whole = grounds[0]
+    height, width = whole.albedo.shape[0] + whole.top, whole.albedo.shape[1]
+    albedo, water, kept = whole.albedo.copy(), whole.water.copy(), whole.kept.copy()
+    for ground, mask in zip(grounds[1:], masks[1:], strict=True):
+        held = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[whole.top :] > 127
+        albedo[held], water[held], kept[held] = ground.albedo[held], ground.water[held], ground.kept[held]
+    return Ground(top=whole.top, albedo=albedo, water=water, kept=kept, fields=())
+
+
+def _box(inside: Bools) -> tuple[slice, slice]:
+    """The rows and columns that hold something."""
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _own(
+    own: Singles | None, shape: tuple[int, ...], camera: Camera, top: int, part: tuple[slice, slice]
+) -> Singles:
+    if own is None:
+        return np.full((*shape, 3), 0.2, np.float32)
+    wide = cv2.resize(own, (camera.width_px, camera.height_px), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide[top:][part], np.float32)
 
 
 def _view(camera: Camera, top: int) -> View:
@@ -117,13 +171,16 @@ def _raked(garden: Garden, site: Site, view: View, fields: tuple[Floats, ...]) -
     return 1 + 0.28 * (rings * ring + lines * (1 - ring))
 
 
-def _lay_edge(colours: Singles, zone: Zone, distance: Floats, pixel: Floats, view: View) -> Singles:
+def _lay_edge(colours: Singles, zone: Zone, distance: Floats, pixel: Floats, view: View) -> None:
     if not zone.edge:
-        return colours
+        return
     share = np.clip((zone.edge_width - np.abs(distance)) / np.maximum(pixel, 0.004) + 0.5, 0, 1)
-    share = (share * np.minimum(1, 1.5 * zone.edge_width / pixel))[..., None].astype(np.float32)
+    share = (share * np.minimum(1, 1.5 * zone.edge_width / pixel)).astype(np.float32)
+    if not share.any():
+        return
+    part = _box(share > 0)
     if zone.edge in EDGE_TEXTURES:
-        line = sample(get_texture(EDGE_TEXTURES[zone.edge]), view) * 0.95
+        line = sample(get_texture(EDGE_TEXTURES[zone.edge]), view.part(*part)) * 0.95
     else:
-        line = np.broadcast_to(linear(EDGE_COLOURS[zone.edge]), colours.shape).astype(np.float32)
-    return np.asarray(colours * (1 - share) + line * share, np.float32)
+        line = np.asarray(linear(EDGE_COLOURS[zone.edge]), np.float32)
+    colours[part] += (line - colours[part]) * share[part][..., None]

@@ -11,7 +11,8 @@ from yarda.garden.site import FARTHEST, Site, project_edge, survey
 
 def site_with(edge: Polygon | None) -> Site:
     camera = a_camera()
-    return survey(camera, ground_mask((LAWN,), keep_in_front=(), camera=camera, scale=1.0), house_edge=edge)
+    mask = ground_mask((LAWN,), keep_in_front=(), camera=camera, scale=1.0)
+    return survey(camera, mask, back_line=project_edge(camera, edge) if edge else None)
 
 
 def on_ground(u: float, v: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from yarda.garden.catalog import build, read_table
 from yarda.garden.errors import InvalidCatalog
 from yarda.garden.flora import grasses, ornaments, palms, shrubs, succulents, trees
 from yarda.garden.flora.mesh import Parts
+from yarda.garden.furnishings import FURNISHINGS
 
 VARIANTS = 3
 
@@ -41,7 +42,7 @@ GENERATORS: dict[str, Callable[..., Parts]] = {
         ornaments.lantern,
         ornaments.pot,
     )
-}
+} | FURNISHINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,12 @@ def species() -> Mapping[str, Species]:
 
 @cache
 def ornaments_catalog() -> Mapping[str, Form]:
-    """All ornaments by id."""
-    return {key: build(Form, table, where=f"ornaments.toml: {key}") for key, table in _tables("ornaments.toml")}
+    """All ornaments and furnishings by id."""
+    return {
+        key: build(Form, table, where=f"{path}: {key}")
+        for path in ("ornaments.toml", "furnishings.toml")
+        for key, table in _tables(path)
+    }
 
 
 def get_form(key: str) -> Form:

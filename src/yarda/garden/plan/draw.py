@@ -18,6 +18,7 @@ LIST_LEFT, LIST_RIGHT = 304.0, 408.0
 SCALES = (20, 25, 40, 50, 75, 100, 150, 200, 250)
 INK, SOFT, PLANT, CANOPY = "#1b2420", "#5c6660", "#7f9c6a", "#4f6e45"
 WASHES = {
+    ZoneKind.KEPT: "#fbfbf9",
     ZoneKind.GROUND: "#f1efe4",
     ZoneKind.BED: "#e3ead6",
     ZoneKind.ISLAND: "#e3ead6",

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from yarda.garden.flora.species import Species, ornaments_catalog, species
 from yarda.garden.materials import get_material
-from yarda.garden.model import FeatureKind, Garden
+from yarda.garden.model import FeatureKind, Garden, ZoneKind
 from yarda.garden.plan.prices import Range, prices
 from yarda.garden.plan.regions import find_regions, ground_of
 
@@ -180,6 +180,8 @@ def _materials(garden: Garden) -> tuple[MaterialRow, ...]:
     edges: dict[str, float] = {}
     for region in find_regions(garden):
         key = region.zone.material
+        if region.zone.kind is ZoneKind.KEPT:
+            continue
         areas[key] = areas.get(key, 0.0) + region.area
         if region.zone.edge:
             edges[key] = edges.get(key, 0.0) + region.edge_length(outline)

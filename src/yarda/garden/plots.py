@@ -1,0 +1,184 @@
+"""All areas of one photo in one scene: the ground is shared out among them, and each is designed on its part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import cv2
+import numpy as np
+
+from yarda.garden.brief import Brief, Neighbour
+from yarda.garden.camera import Camera
+from yarda.garden.errors import NoGround
+from yarda.garden.ground import ground_mask
+from yarda.garden.layout import lay_out
+from yarda.garden.model import Garden
+from yarda.garden.places import COPING, beside_house, deck_of, fit_pool, fit_terrace
+from yarda.garden.shapes import Bools, Bytes, Floats
+from yarda.garden.site import Site, project_edge, survey
+from yarda.garden.styles import Course, Style, get_style
+from yarda.garden.ways import find_path
+
+CLAIMS = ("walkway", "pool_area", "patio", "backyard", "front_yard")
+"""Who chooses first where several areas were given the same ground: what is built before what is planted."""
+SHARED = 0.05
+"""The share of an area's ground that others must want before it is divided."""
+VERGE = 0.9
+"""How much ground a walkway takes on both sides of its path, in metres."""
+TERRACE_MARGIN, POOL_MARGIN = 0.9, 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """One area's part of the ground, and the garden on it."""
+
+    garden: Garden
+    site: Site
+    mask: Bytes
+
+
+def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, ...]:
+    """The brief's own plot first, then its neighbours'.
+
+    Raises `NoGround` when the brief's own area gets too little; neighbours that do are left out.
+    """
+    wanted = (_own(brief), *brief.neighbours)
+    masks = [
+        ground_mask(one.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale) for one in wanted
+    ]
+    house = _house_line(brief, camera=camera, scale=scale)
+    shares, whole = (masks, None) if len(wanted) == 1 else _share_out(wanted, masks, camera=camera, house=house)
+    house = house if whole is None else whole.back_line
+    plots = [_design(wanted[0], brief, shares[0], camera=camera, whole=whole, house=house)]
+    for one, mask in zip(wanted[1:], shares[1:], strict=True):
+        try:
+            plots.append(_design(one, brief, mask, camera=camera, whole=whole, house=house))
+        except NoGround:
+            continue  # its own rendering says so
+    return tuple(plots)
+
+
+def join(plots: Sequence[Plot]) -> Garden:
+    """One garden with everything that stands on all plots; it is the first plot's in name."""
+    gardens = [plot.garden for plot in plots]
+    return replace(
+        gardens[0],
+        outline=tuple(chain.from_iterable(garden.outline for garden in gardens)),
+        zones=tuple(chain.from_iterable(garden.zones for garden in gardens)),
+        plants=tuple(chain.from_iterable(garden.plants for garden in gardens)),
+        features=tuple(chain.from_iterable(garden.features for garden in gardens)),
+    )
+
+
+def _own(brief: Brief) -> Neighbour:
+    return Neighbour(
+        area=brief.area,
+        style=brief.style,
+        ground=brief.ground,
+        custom_prompt=brief.custom_prompt,
+        preservation=brief.preservation,
+        seed=brief.seed,
+    )
+
+
+def _house_line(brief: Brief, *, camera: Camera, scale: float) -> Floats | None:
+    """The marked house edge on the ground, where there is one."""
+    edge = tuple((x * scale, y * scale) for x, y in brief.house_edge or ())
+    return project_edge(camera, edge) if edge else None
+
+
+def _design(
+    one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, whole: Site | None, house: Floats | None
+) -> Plot:
+    try:
+        site = survey(camera, mask, back_line=house)
+    except NoGround as error:
+        if whole is None:
+            raise
+        raise NoGround(
+            f"the other areas of this photo leave too little ground for the {one.area.replace('_', ' ')}: "
+            "draw a ground of its own for each area"
+        ) from error
+    garden = lay_out(
+        _style_of(one, brief),
+        site,
+        area=one.area,
+        seed=one.seed,
+        preservation=one.preservation,
+        ground=one.ground,
+        season=brief.season,
+        growth=brief.growth,
+    )
+    garden = replace(garden, calibrated=brief.eye_height is not None)
+    return Plot(garden=garden, site=site, mask=mask)
+
+
+def _style_of(one: Neighbour, brief: Brief) -> Style:
+    """Its style, without a path where another area of the photo is the path."""
+    style = get_style(one.style)
+    others = {brief.area, *(neighbour.area for neighbour in brief.neighbours)} - {one.area}
+    return replace(style, path=replace(style.path, course=Course.NONE)) if "walkway" in others else style
+
+
+def _share_out(
+    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera, house: Floats | None
+) -> tuple[list[Bytes], Site | None]:
+    """Everybody's ground, each pixel given to one area only, and the site of all of it together."""
+    left = list(masks)
+    whole = survey(camera, np.asarray(np.maximum.reduce(masks)), back_line=house)
+    order = sorted(range(len(wanted)), key=lambda k: CLAIMS.index(wanted[k].area))
+    for place, number in enumerate(order):
+        later = order[place + 1 :]
+        mine = left[number] > 0
+        contested = (
+            np.logical_or.reduce([left[other] > 0 for other in later]) if later else np.zeros(mine.shape, bool)
+        )
+        if (mine & contested).sum() > SHARED * max(mine.sum(), 1):
+            claim = _seen(_claim(wanted[number], _reduced(whole, left[number])), whole)
+            left[number] = np.where(claim | ~contested, left[number], 0).astype(np.uint8)
+        for other in later:
+            left[other] = np.where(left[number] > 0, 0, left[other]).astype(np.uint8)
+    return left, whole
+
+
+def _reduced(whole: Site, mask: Bytes) -> Site:
+    """The whole with only the ground that the mask still holds."""
+    x, z = whole.grid.centres()
+    u, v = whole.camera.to_photo(x, z)
+    held = cv2.remap(mask, u.astype(np.float32), v.astype(np.float32), cv2.INTER_NEAREST) > 127
+    ground = whole.ground & np.asarray(held)
+    return replace(whole, ground=ground) if ground.any() else whole
+
+
+def _claim(one: Neighbour, whole: Site) -> Floats:
+    """Where an area wants to be on ground that it shares: signed distance, positive inside."""
+    style = get_style(one.style)
+    match one.area:
+        case "walkway":
+            return _along_path(style, whole, seed=one.seed)
+        case "pool_area":
+            basin = fit_pool(style.pool, whole)
+            if basin is not None:
+                return deck_of(basin).inside(whole) + POOL_MARGIN
+            return beside_house(whole) + COPING
+        case "patio":
+            frame = fit_terrace(whole)
+            return TERRACE_MARGIN + (beside_house(whole) if frame is None else frame.inside(whole))
+        case _:
+            _, z = whole.grid.centres()
+            return np.asarray(z - np.median(z[whole.ground]))
+
+
+def _along_path(style: Style, whole: Site, *, seed: int) -> Floats:
+    path = find_path(style.path, whole, area="walkway", rng=np.random.default_rng([seed, 17]), goal=None)
+    if path is None:
+        return beside_house(whole)
+    return np.asarray(path.width / 2 + VERGE - path.distance)
+
+
+def _seen(inside: Floats, site: Site) -> Bools:
+    """The pixels that see ground where a field is positive."""
+    camera = site.camera
+    v, u = np.mgrid[0 : camera.height_px, 0 : camera.width_px] + 0.5
+    x, z = camera.to_ground(u, np.maximum(v, camera.horizon_y + 0.5))
+    return np.asarray(site.grid.sample(inside, x, z) > 0)
