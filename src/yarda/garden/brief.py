@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -71,8 +72,10 @@ class Neighbour:
 class Brief:
     """One picture to paint. `photo` is an upright JPEG or PNG; polygons, lines and the horizon are in its pixels.
 
-    `eye_height` is in metres and known only from a measured length; `house_edge` is the line along which the house
-    meets the ground, where somebody marked it. `preservation` 1 keeps the yard's layout, 0 redesigns it.
+    `captured_at` (ISO), `position` (latitude, longitude) and the camera's `bearing` (degrees from north) tell
+    where the sun stood when `sun` is None. `eye_height` is in metres and known only from a measured length;
+    `house_edge` is the line along which the house meets the ground, where somebody marked it. `preservation` 1
+    keeps the yard's layout, 0 redesigns it.
     """
 
     photo: Path
@@ -94,6 +97,9 @@ class Brief:
     sun: Sun | None = None
     neighbours: tuple[Neighbour, ...] = ()
     shows: Shows = Shows.AREA
+    captured_at: str | None = None
+    position: tuple[float, float] | None = None
+    bearing: float | None = None
 
     def __post_init__(self) -> None:
         if self.area not in AREAS:
@@ -108,8 +114,20 @@ class Brief:
             raise InvalidBrief("longest_side_px is 64 to 4096")
         if self.focal_length_35mm is not None and not 8 <= self.focal_length_35mm <= 300:
             raise InvalidBrief("focal_length_35mm is 8 to 300")
+        self._check_facts()
         if self.eye_height is not None and not 0.2 <= self.eye_height <= 12:
             raise InvalidBrief("eye_height is 0.2 to 12 metres")
+
+    def _check_facts(self) -> None:
+        if self.position is not None and not (abs(self.position[0]) <= 90 and abs(self.position[1]) <= 180):
+            raise InvalidBrief("position is a latitude and a longitude in degrees")
+        if self.bearing is not None and not 0 <= self.bearing <= 360:
+            raise InvalidBrief("bearing is 0 to 360 degrees")
+        if self.captured_at is not None:
+            try:
+                datetime.fromisoformat(self.captured_at)
+            except ValueError as error:
+                raise InvalidBrief("captured_at is a time as ISO 8601 writes it") from error
 
     def to_json(self) -> str:
         """The brief as JSON; `from_json` gives it back."""

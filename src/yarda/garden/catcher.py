@@ -92,9 +92,9 @@ def shade_photo(linear: Singles, received: Singles) -> Singles:
         return received
     luminance = np.asarray(linear @ LUMINANCE, np.float32)
     side = max(3, luminance.shape[1] // 24) | 1
-    brightest = cv2.dilate(cv2.blur(luminance, (5, 5)), np.ones((side, side)))
-    brightest = cv2.blur(brightest, (side, side))
-    lit = np.clip((luminance / np.maximum(brightest, 1e-3) - 0.25) / 0.35, 0.35, 1)
+    around = cv2.dilate(cv2.blur(luminance, (5, 5)), np.ones((side, side)))
+    brightest: Singles = cv2.blur(around, (side, side))
+    lit: Singles = np.clip((luminance / np.maximum(brightest, 1e-3) - 0.25) / 0.35, 0.35, 1)
     lit = cv2.GaussianBlur(lit, (0, 0), 2)
     return np.where(touched, 1 - (1 - received) * lit, 1).astype(np.float32)
 
@@ -109,18 +109,13 @@ def _reach(camera: Camera, backdrop: Backdrop) -> Floats:
 
 
 def _calm(ratio: Floats, known: Floats) -> Floats:
-    """The ratio without noise, continued behind the plants that hide it."""
-    ratio = np.where(known > 0, ratio, 1.0)
-    steady = cv2.medianBlur(ratio.astype(np.float32), 3)
-    result = np.ones_like(steady)
-    weight = np.zeros_like(steady)
-    for reach in (1.3, 6.0):
-        near = gaussian_filter(known, reach, truncate=3)
-        mean = gaussian_filter(steady * known, reach, truncate=3) / np.maximum(near, 1e-3)
-        share = np.clip(near * 4, 0, 1) * (1 - weight)
-        result = result * (1 - share) + mean * share if reach > 2 else np.where(share > 0, mean, result)
-        weight = np.maximum(weight, np.clip(near * 4, 0, 1))
-    return result
+    """The ratio without noise, continued behind the plants that hide it; far from all that is known it is 1."""
+    steady = cv2.medianBlur(np.where(known > 0, ratio, 1.0).astype(np.float32), 3) * known
+    total, weight = np.full(known.shape, 1e-6), np.full(known.shape, 1e-6)
+    for reach, trust in ((1.2, 1.0), (4.0, 0.02), (12.0, 0.0005)):
+        total += trust * gaussian_filter(steady, reach, truncate=3)
+        weight += trust * gaussian_filter(known, reach, truncate=3)
+    return np.asarray(total / weight)
 
 
 def _wall(camera: Camera, backdrop: Backdrop) -> Any:

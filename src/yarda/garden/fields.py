@@ -105,7 +105,7 @@ class Fields:
 def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation: float) -> Fields:
     """Lay the zones of a style out on the site."""
     extent = extent_of(preservation)
-    style = _to_extent(style, extent)
+    style = _to_extent(style, extent, area=area)
     places: dict[Place, tuple[Frame, Floats]] = {}
     special = _built_places(style, site, area=area, rng=rng, places=places)
     goal = places[Place.NOOK][0] if Place.NOOK in places else None
@@ -118,7 +118,7 @@ def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation
     for zone in special:
         built = np.maximum(built, zone.inside)
     deep = 1.35 - 0.7 * preservation
-    kind = ZoneKind.KEPT if extent is Extent.SUBTLE else ZoneKind.GROUND
+    kind = ZoneKind.GROUND if style.ground.material else ZoneKind.KEPT
     zones = [Field(name="ground", kind=kind, surface=style.ground, inside=np.full(built.shape, FAR))]
     zones += [_creek(creek, site, rng=rng, built=built) for creek in style.creeks if area in creek.areas]
     for bed in style.beds:
@@ -137,11 +137,11 @@ def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation
     )
 
 
-def _to_extent(style: Style, extent: Extent) -> Style:
+def _to_extent(style: Style, extent: Extent, *, area: str) -> Style:
     """The style as it is laid out in a subtle, balanced or dramatic design."""
     match extent:
         case Extent.SUBTLE:
-            beds = style.beds or (
+            beds = tuple(bed for bed in style.beds if area in bed.areas) or (
                 Bed(name="ground", along=Along.BORDER, depth=KEPT_BAND, surface=style.ground, wobble=0.2),
                 Bed(name="ground", along=Along.HOUSE, depth=KEPT_BAND, surface=style.ground, wobble=0.2),
             )

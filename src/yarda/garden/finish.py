@@ -1,4 +1,4 @@
-"""Between the drawing and the tracing: the ground's colours under the photo's light, and the layer that is laid on."""
+"""From the drawn ground to what is traced, and from what is traced to the layer that is laid on."""
 
 from dataclasses import dataclass
 

@@ -47,11 +47,12 @@ def noise_of(luma: Singles) -> float:
 
 
 def add_grain(layer: Singles, grain: Grain, *, seed: int, scaled: float) -> Singles:
-    """The layer as soft and as noisy as the photo; `scaled` is how much it was enlarged. Encoded colours, 0 to 1."""
+    """The layer, encoded 0 to 1, as soft and as noisy as the photo; `scaled` is how much it was enlarged."""
     own = LAYER_BLUR * max(scaled, 1.0)
-    colours = layer
+    colours: Singles = layer
     if grain.blur > own:
-        colours = cv2.GaussianBlur(colours, (0, 0), min(float(np.sqrt(grain.blur**2 - own**2)), MOST_BLUR))
+        more = min(float(np.sqrt(grain.blur**2 - own**2)), MOST_BLUR)
+        colours = np.asarray(cv2.GaussianBlur(colours, (0, 0), more))
     elif grain.blur < own * 0.95:
         crisp = min(0.6, 0.9 * (own - grain.blur))
         colours = colours + crisp * (colours - cv2.GaussianBlur(colours, (0, 0), own))

@@ -11,7 +11,7 @@ from yarda.garden.shapes import Bools, Floats, Singles
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 GRASS, DRY, PAVING = 0.145, 0.21, 0.36
 """Usual albedo of what the ground may be."""
-EXPOSURE_RANGE = (0.25, 1.75)
+EXPOSURE_RANGE = (0.12, 1.75)
 KEPT_SHADOW = 0.8
 
 

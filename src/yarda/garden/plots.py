@@ -46,13 +46,15 @@ def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, .
     masks = [
         ground_mask(one.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale) for one in wanted
     ]
-    house = _house_line(brief, camera=camera, scale=scale)
-    shares, whole = (masks, None) if len(wanted) == 1 else _share_out(wanted, masks, camera=camera, house=house)
-    house = house if whole is None else whole.back_line
-    plots = [_design(wanted[0], brief, shares[0], camera=camera, whole=whole, house=house)]
+    edge = None if brief.house_edge is None else tuple((x * scale, y * scale) for x, y in brief.house_edge)
+    shares, line = masks, None if edge is None else project_edge(camera, edge)
+    if len(wanted) > 1:
+        shares, whole = _share_out(wanted, masks, camera=camera, house=line)
+        line = whole.back_line
+    plots = [_design(wanted[0], brief, shares[0], camera=camera, house=line)]
     for one, mask in zip(wanted[1:], shares[1:], strict=True):
         try:
-            plots.append(_design(one, brief, mask, camera=camera, whole=whole, house=house))
+            plots.append(_design(one, brief, mask, camera=camera, house=line))
         except NoGround:
             continue  # its own rendering says so
     return tuple(plots)
@@ -81,19 +83,11 @@ def _own(brief: Brief) -> Neighbour:
     )
 
 
-def _house_line(brief: Brief, *, camera: Camera, scale: float) -> Floats | None:
-    """The marked house edge on the ground, where there is one."""
-    edge = tuple((x * scale, y * scale) for x, y in brief.house_edge or ())
-    return project_edge(camera, edge) if edge else None
-
-
-def _design(
-    one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, whole: Site | None, house: Floats | None
-) -> Plot:
+def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, house: Floats | None) -> Plot:
     try:
         site = survey(camera, mask, back_line=house)
     except NoGround as error:
-        if whole is None:
+        if not brief.neighbours:
             raise
         raise NoGround(
             f"the other areas of this photo leave too little ground for the {one.area.replace('_', ' ')}: "
@@ -109,8 +103,7 @@ def _design(
         season=brief.season,
         growth=brief.growth,
     )
-    garden = replace(garden, calibrated=brief.eye_height is not None)
-    return Plot(garden=garden, site=site, mask=mask)
+    return Plot(garden=replace(garden, calibrated=brief.eye_height is not None), site=site, mask=mask)
 
 
 def _style_of(one: Neighbour, brief: Brief) -> Style:
@@ -122,7 +115,7 @@ def _style_of(one: Neighbour, brief: Brief) -> Style:
 
 def _share_out(
     wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera, house: Floats | None
-) -> tuple[list[Bytes], Site | None]:
+) -> tuple[list[Bytes], Site]:
     """Everybody's ground, each pixel given to one area only, and the site of all of it together."""
     left = list(masks)
     whole = survey(camera, np.asarray(np.maximum.reduce(masks)), back_line=house)

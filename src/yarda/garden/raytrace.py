@@ -11,7 +11,7 @@ from yarda.garden.brief import DEFAULT_SUN, Sun
 from yarda.garden.camera import Camera
 from yarda.garden.catcher import Backdrop, received_light
 from yarda.garden.floor import floor, floor_cells
-from yarda.garden.flora.mesh import Mesh, Part, Parts, merge
+from yarda.garden.flora.mesh import LEAF_GAIN, Mesh, Part, Parts, merge
 from yarda.garden.flora.solids import slab
 from yarda.garden.flora.species import get_form
 from yarda.garden.model import Feature, FeatureKind, Garden, Plant
@@ -22,8 +22,6 @@ from yarda.garden.shapes import Bools, Singles
 from yarda.garden.stages import Stopwatch
 
 PATH_DEPTH = 4
-LEAF_GAIN = 1.7
-"""Thin leaves let light through: their base colour is brighter than what they reflect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +104,10 @@ def _standing(garden: Garden) -> SceneDict:
 def _relief(patches: Iterable[Patch]) -> SceneDict:
     scene: SceneDict = {}
     for number, patch in enumerate(patches):
-        group = f"relief_{patch.material}_{patch.kind}"
+        shape = patch.shape
+        group = f"relief_{shape.material}_{shape.kind}_{shape.thin}_{round(shape.size * 100)}"
         if group not in scene:
-            scene[group] = _group(patch_parts(patch.material, patch.kind))
+            scene[group] = _group(patch_parts(shape))
         place = mi.ScalarTransform4f().translate([patch.x, patch.z, 0]).rotate([0, 0, 1], patch.turn)
         place = place.scale([1, 1, patch.rise])
         scene[f"patch_{number}"] = {"type": "instance", "group": {"type": "ref", "id": group}, "to_world": place}

@@ -1,4 +1,4 @@
-"""What the painter reads off the photo before it draws: its light, its sun, its grain and where the house stands."""
+"""What the painter reads off the photo before it draws: light, sun, grain and where the house stands."""
 
 from dataclasses import dataclass, replace
 

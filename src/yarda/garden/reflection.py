@@ -1,4 +1,4 @@
-"""What still water mirrors: the new plants as the tracer sees them, and behind them the photo turned upside down."""
+"""What still water mirrors: the new plants as the tracer sees them, and behind them the photo, upside down."""
 
 from dataclasses import dataclass
 
@@ -103,7 +103,7 @@ def _look(image: Singles, u: Floats, v: Floats) -> Singles:
 
 
 def _lean(x: Floats, z: Floats, deep: Floats, *, seed: int) -> tuple[Floats, Floats]:
-    """The slope of the water away from and across the view, from a few seeded waves; finer than a pixel is flat."""
+    """The slope of the water away from and across the view, of seeded waves; finer than a pixel is flat."""
     rng = np.random.default_rng([seed, 41])
     away, across = np.zeros(x.shape, np.float32), np.zeros(x.shape, np.float32)
     for _ in range(WAVES):

@@ -155,7 +155,7 @@ def _grid_over(camera: Camera, mask: Bools) -> Grid:
 def survey(camera: Camera, mask: Bytes, *, back_line: Floats | None = None) -> Site:
     """Lay the ground of a photo out from above. Raises NoGround when it covers too little.
 
-    Without a `back_line` the house is taken to stand along the far border of the ground.
+    The house stands along `back_line`, in metres (see `project_edge`); without it, along the far border.
     """
     inside_photo = mask > 127
     grid = _grid_over(camera, inside_photo)

@@ -8,6 +8,7 @@ import numpy as np
 
 from yarda.garden.camera import Camera
 from yarda.garden.flora.mesh import linear
+from yarda.garden.lawn import mow
 from yarda.garden.materials import Pattern, View, get_material, get_texture, sample
 from yarda.garden.model import Garden, Zone, ZoneKind
 from yarda.garden.shapes import Bools, Bytes, Floats, Singles
@@ -77,7 +78,7 @@ def paint_ground(garden: Garden, site: Site, *, supersampling: float, own: Singl
             water[part] += share[part] * wet
         else:
             layer = sample(get_texture(zone.material), inner, angle=zone.angle) * mottle[part]
-            layer *= _pattern(zone, site, garden, inner, rng, fields)
+            layer = _patterned(layer, zone, site, garden, inner, rng, fields)
         colours[part] += (layer - colours[part]) * share[part][..., None]
         _lay_edge(colours, zone, distance, pixel, view)
     return Ground(
@@ -135,26 +136,22 @@ def _spread(site: Site, rng: np.random.Generator, view: View, *, scale: float) -
     return site.grid.sample(site.grid.noise(rng, scale=scale, octaves=3), view.x, view.z)
 
 
-def _pattern(
+def _patterned(
+    layer: Singles,
     zone: Zone,
     site: Site,
     garden: Garden,
     view: View,
     rng: np.random.Generator,
     fields: tuple[Floats, ...],
-) -> Floats:
+) -> Singles:
     match get_material(zone.material).pattern:
         case Pattern.MOWN:
-            broad, fine = _spread(site, rng, view, scale=1.6), _spread(site, rng, view, scale=0.35)
-            bands = np.tanh(4 * np.sin(2 * np.pi * (view.x * 0.35 + view.z * 0.94) / 1.1))
-            bands = bands * np.clip(1 - view.deep / 0.9, 0, 1)[:, None]
-            tone = np.exp(0.13 * broad + 0.09 * fine + 0.025 * bands)[..., None]
-            hue = np.array([0.07, 0.0, -0.06]) * broad[..., None] + np.array([0.05, 0.0, 0.02]) * fine[..., None]
-            return np.asarray(tone * np.exp(hue))
+            return mow(layer, view, site.grid, rng=rng)
         case Pattern.RAKED:
-            return _raked(garden, site, view, fields)[..., None]
+            return np.asarray(layer * _raked(garden, site, view, fields)[..., None], np.float32)
         case _:
-            return np.ones((1, 1, 1))
+            return layer
 
 
 def _raked(garden: Garden, site: Site, view: View, fields: tuple[Floats, ...]) -> Floats:

@@ -12,6 +12,10 @@ from yarda.garden.flora.mesh import Rng, linear
 from yarda.garden.shapes import Floats
 
 SIZE = 1024
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+GRASS_HUE = (0.78, 0.27)
+"""Red and blue over green of a lawn in the sun."""
+GRASS_LEVEL = 1.02
 LIGHT = np.array([-0.5, 0.35, 0.79])
 
 
@@ -209,7 +213,15 @@ def lawn(*, blade: str, tip: str, tile: float = 1.6, seed: int = 4, count: int =
             last = np.round((start[number] + shift + run[number]) * 16).astype(int).tolist()
             thick = 2 if number % 3 else 1
             cv2.line(image, first, last, tone[number].tolist(), thick, cv2.LINE_AA, 4)
-    return image.astype(float) * 1.15, tile
+    return _as_grass(image.astype(float)), tile
+
+
+def _as_grass(image: Floats) -> Floats:
+    """Never greener than lawns are in photos, and as bright."""
+    red, green, blue = image.mean((0, 1))
+    wanted = np.array([max(red / green, GRASS_HUE[0]), 1.0, max(blue / green, GRASS_HUE[1])])
+    factor = wanted / (np.array([red, green, blue]) / green)
+    return np.asarray(image * factor / (factor @ LUMINANCE) * GRASS_LEVEL)
 
 
 def _wraps(place: Floats, *, reach: float) -> list[Floats]:

@@ -11,10 +11,10 @@ WATER_LEVEL = 0.10
 """Metres from the coping down to the water."""
 DEPTH = 1.4
 REFRACTION = 1.33
-ABSORPTION = np.array([0.36, 0.075, 0.045])
+ABSORPTION = np.array([0.40, 0.10, 0.065])
 """Per metre of water."""
-PLASTER = np.array([0.62, 0.70, 0.71])
-TILE = "#4f86a0"
+PLASTER = np.array([0.45, 0.54, 0.56])
+TILE = "#3f6f88"
 TILE_SIZE = 0.05
 STEPS = 10
 
@@ -62,7 +62,7 @@ def _body(field: Floats, grid: Grid, x: Floats, z: Floats, *, pixel: Floats, hei
     wall = reached < 1
     depth = DEPTH * reached
     hit_x, hit_z = x + x / away * travel * reached, z + z / away * travel * reached
-    light = np.where(wall, 0.72 + 0.16 * np.exp(-depth / 0.5), 1 + 0.5 * _caustics(hit_x, hit_z, pixel=pixel))
+    light = np.where(wall, 0.72 + 0.16 * np.exp(-depth / 0.5), 1 + 0.22 * _caustics(hit_x, hit_z, pixel=pixel))
     corner = np.clip(grid.sample(field, hit_x, hit_z), 0, 1)
     light = light * np.where(wall, 1, 1 - 0.22 * np.exp(-corner / 0.25))
     return PLASTER * light[..., None] * np.exp(-ABSORPTION * (depth / cosine + 0.9 * depth)[..., None])
@@ -78,6 +78,6 @@ def _caustics(x: Floats, z: Floats, *, pixel: Floats) -> Floats:
         warp_x, warp_z = warp_x + 0.07 * np.cos(turn + 1) * wave, warp_z + 0.07 * np.sin(turn + 1) * wave
     web = np.zeros(x.shape)
     for turn in (0.3, 1.4, 2.4):
-        line = np.sin((warp_x * np.cos(turn) + warp_z * np.sin(turn)) * 2 * np.pi / 0.55)
-        web = np.maximum(web, (1 - np.abs(line)) ** 3)
-    return (web - 0.38) * np.clip(1.4 - pixel / 0.09, 0, 1)
+        line = np.sin((warp_x * np.cos(turn) + warp_z * np.sin(turn)) * 2 * np.pi / 0.42)
+        web = np.maximum(web, (1 - np.abs(line)) ** 2)
+    return (web - 0.5) * np.clip(1.4 - pixel / 0.09, 0, 1)

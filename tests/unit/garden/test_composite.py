@@ -139,7 +139,7 @@ def test_light_comes_back_from_its_encoding(value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("brightness", "exposure"), [(0.5, 0.5), (1.0, 1.0), (1.5, 1.5), (0.01, 0.25), (6.0, 1.75)]
+    ("brightness", "exposure"), [(0.5, 0.5), (1.0, 1.0), (1.5, 1.5), (0.01, 0.12), (6.0, 1.75)]
 )
 def test_exposure_follows_the_grass_within_its_limits(brightness: float, exposure: float) -> None:
     grass = np.array([0.11, 0.17, 0.06])

@@ -12,7 +12,7 @@ from yarda.garden.site import FARTHEST, Site, project_edge, survey
 def site_with(edge: Polygon | None) -> Site:
     camera = a_camera()
     mask = ground_mask((LAWN,), keep_in_front=(), camera=camera, scale=1.0)
-    return survey(camera, mask, back_line=project_edge(camera, edge) if edge else None)
+    return survey(camera, mask, back_line=None if edge is None else project_edge(camera, edge))
 
 
 def on_ground(u: float, v: float) -> tuple[float, float]:

@@ -10,6 +10,8 @@ import numpy as np
 from yarda.garden.shapes import Floats
 
 Rng: TypeAlias = np.random.Generator
+LEAF_GAIN = 1.7
+"""Thin leaves let light through: their base colour is brighter than what they reflect."""
 
 
 class Part(StrEnum):
