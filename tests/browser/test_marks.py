@@ -58,7 +58,7 @@ async def test_what_is_kept_in_front_is_there_after_a_reload_and_can_be_removed(
     page, errors = await watched(context)
     new = await (await StartPage(page).open()).add_photo(small_yard)
 
-    await new.mark("Keep something in front", *POST)
+    await new.mark("Keep in front", *POST)
     await new.kept()
     await page.reload()
 
@@ -88,7 +88,7 @@ async def test_a_door_is_marked_and_removed_with_keys_alone(context: BrowserCont
     await cursor.press("Enter")
 
     await expect(page.get_by_role("button", name="Known length, point 1 of 2")).to_be_focused()
-    await page.get_by_role("button", name="Remove the door mark").press("Enter")
+    await page.get_by_role("button", name="Remove the door").press("Enter")
     await expect(page.get_by_role("button", name="Known length")).to_have_count(0)
     assert errors == []
 
@@ -97,7 +97,7 @@ async def test_a_phone_marks_the_house_edge_and_keeps_it(phone: BrowserContext, 
     page, errors = await watched(phone)
     new = await (await StartPage(page).open()).add_photo(small_yard)
 
-    await new.mark("Mark the house edge", (20.0, 188.0), (230.0, 188.0), (340.0, 205.0))
+    await new.mark("Mark the house", (20.0, 188.0), (230.0, 188.0), (340.0, 205.0))
     await new.kept()
     await page.reload()
 
@@ -120,12 +120,12 @@ async def test_a_mark_that_cannot_be_says_what_to_correct(context: BrowserContex
 async def test_marks_are_fields_without_javascript(plain: BrowserContext, small_yard: Path) -> None:
     page = await plain.new_page()
     new = await (await StartPage(page).open()).add_photo(small_yard)
-    await page.get_by_text("The known length, and all marks as numbers").click()
+    await page.get_by_text("The known length and marks in numbers").click()
     await page.get_by_label("Kept in front").fill("100, 180; 130, 180; 130")
     await page.get_by_role("button", name="Draw my yard").click()
     await expect(page.get_by_role("alert").first).to_contain_text("write points as 12, 34; 56, 78")
 
-    await page.get_by_text("The known length, and all marks as numbers").click()
+    await page.get_by_text("The known length and marks in numbers").click()
     await page.get_by_label("Kept in front").fill("100, 180; 130, 180; 130, 260")
     (x, foot), (_, top) = door()
     await page.get_by_label("Known length: its foot").fill(f"{x}, {foot}; {x}, {top}")
