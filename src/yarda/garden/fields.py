@@ -26,6 +26,7 @@ from yarda.garden.ways import PATH_AREAS, PathLine, find_path, smooth_line
 KEEPS_LAYOUT, REDESIGNS = 0.7, 0.3
 """From and up to which preservation a design is subtle or dramatic."""
 CLEAR_OF_PATH = 0.06
+BED_MATERIAL = "mulch"
 KEPT_BAND = 1.5
 """How deep the beds are that a subtle design lays along house and border where its style has none, in metres."""
 
@@ -105,7 +106,10 @@ class Fields:
 def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation: float) -> Fields:
     """Lay the zones of a style out on the site."""
     extent = extent_of(preservation)
-    style = _to_extent(style, extent, area=area)
+    ground = style.ground if style.ground.material else Surface(material=BED_MATERIAL)
+    style = _to_extent(style, extent)
+    if not style.ground.material:
+        style = replace(style, beds=_beds_on_kept(style, area=area, surface=ground))
     places: dict[Place, tuple[Frame, Floats]] = {}
     special = _built_places(style, site, area=area, rng=rng, places=places)
     goal = places[Place.NOOK][0] if Place.NOOK in places else None
@@ -137,20 +141,24 @@ def design_fields(style: Style, site: Site, *, area: str, rng: Rng, preservation
     )
 
 
-def _to_extent(style: Style, extent: Extent, *, area: str) -> Style:
+def _to_extent(style: Style, extent: Extent) -> Style:
     """The style as it is laid out in a subtle, balanced or dramatic design."""
     match extent:
         case Extent.SUBTLE:
-            beds = tuple(bed for bed in style.beds if area in bed.areas) or (
-                Bed(name="ground", along=Along.BORDER, depth=KEPT_BAND, surface=style.ground, wobble=0.2),
-                Bed(name="ground", along=Along.HOUSE, depth=KEPT_BAND, surface=style.ground, wobble=0.2),
-            )
-            return replace(style, ground=Surface(material=""), beds=beds, creeks=(), islands=(), nook=None)
+            return replace(style, ground=Surface(material=""), creeks=(), islands=(), nook=None)
         case Extent.DRAMATIC:
             nook = style.nook and replace(style.nook, areas=(*style.nook.areas, "front_yard"))
             return replace(style, ground=style.bold_ground or style.ground, nook=nook)
         case Extent.BALANCED:
             return style
+
+
+def _beds_on_kept(style: Style, *, area: str, surface: Surface) -> tuple[Bed, ...]:
+    """Where the photo's ground stays, a style that plants the open ground lays beds at its rim instead."""
+    return tuple(bed for bed in style.beds if area in bed.areas) or tuple(
+        Bed(name="ground", along=along, depth=KEPT_BAND, surface=surface, wobble=0.2)
+        for along in (Along.BORDER, Along.HOUSE)
+    )
 
 
 def _built_places(
