@@ -49,7 +49,8 @@ class Brief:
 
     `captured_at` (ISO), `position` (latitude, longitude) and the camera's `bearing` (degrees from north) tell
     where the sun stood when `sun` is None. `eye_height` is in metres and known only from a measured length;
-    `house_edge` is the line along which the house meets the ground, where somebody marked it. `preservation` 1 keeps the yard's layout, 0 redesigns it.
+    `house_edge` is the line along which the house meets the ground, where somebody marked it.
+    `preservation` 1 keeps the yard's layout, 0 redesigns it.
     """
 
     photo: Path
