@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import cv2
-import mitsuba as mi
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from yarda.garden.brief import Sun
 from yarda.garden.camera import Camera
 from yarda.garden.light import LUMINANCE
-from yarda.garden.rays import SceneDict, lights, render, sensor
+from yarda.garden.rays import SceneDict, lights, mi, render, sensor
 from yarda.garden.shapes import Bools, Floats, Polygon, Singles
 
 WALL_HEIGHT = 1.5

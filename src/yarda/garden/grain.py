@@ -62,8 +62,8 @@ def add_grain(layer: Singles, grain: Grain, *, seed: int, scaled: float) -> Sing
         return np.asarray(colours, np.float32)
     noise = np.random.default_rng([seed, 53]).standard_normal(layer.shape[:2], np.float32)
     if grain.reach > 0.3:
-        noise = cv2.GaussianBlur(noise, (0, 0), grain.reach)
-        noise /= max(float(noise.std()), 1e-6)
+        smooth = cv2.GaussianBlur(noise, (0, 0), grain.reach)
+        noise = np.asarray(smooth / max(float(smooth.std()), 1e-6), np.float32)
     level: Singles = np.asarray(colours @ LUMA, np.float32)
     # Grain is strongest in the middle tones and drowns in white.
     strength = grain.sigma * np.clip(1.15 - np.clip(level - 0.55, 0, 1) * 0.9, 0.4, 1.15)

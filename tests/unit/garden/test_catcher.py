@@ -91,14 +91,14 @@ def test_pixels_in_full_light_stay_byte_identical(traced: Traced) -> None:
 
 
 def test_a_shadow_takes_less_from_what_lies_in_shadow_already() -> None:
-    photo = np.full((80, 120, 3), 0.4, np.float32)
-    photo[:, 60:] = 0.08
-    light = np.full((80, 120), 0.5, np.float32)
+    photo = np.full((80, 240, 3), 0.4, np.float32)
+    photo[:, 120:] = 0.08
+    light = np.full((80, 240), 0.5, np.float32)
 
     shaded = shade_photo(photo, light)
 
     assert shaded[40, 20] == pytest.approx(0.5, abs=0.02)
-    assert shaded[40, 72] > 0.7
+    assert shaded[40, 124] > 0.7
 
 
 def test_the_backdrop_bridges_a_drive_and_follows_a_marked_edge() -> None:
