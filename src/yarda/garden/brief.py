@@ -169,3 +169,5 @@ class Painting:
     seconds: float
     stages: Mapping[str, float] = field(default_factory=dict)
     """Seconds by stage, in their order."""
+    peak_bytes: int = 0
+    """The most memory the process that painted it has held so far."""

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import cv2
-import mitsuba as mi
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from yarda.garden.brief import Sun
 from yarda.garden.camera import Camera
 from yarda.garden.light import LUMINANCE
-from yarda.garden.rays import SceneDict, lights, render, sensor
+from yarda.garden.rays import SceneDict, lights, mi, render, sensor
 from yarda.garden.shapes import Bools, Floats, Polygon, Singles
 
 WALL_HEIGHT = 1.5
@@ -91,9 +90,10 @@ def shade_photo(linear: Singles, received: Singles) -> Singles:
     if not touched.any():
         return received
     luminance = np.asarray(linear @ LUMINANCE, np.float32)
-    side = max(3, luminance.shape[1] // 24) | 1
-    around = cv2.dilate(cv2.blur(luminance, (5, 5)), np.ones((side, side)))
-    brightest: Singles = cv2.blur(around, (side, side))
+    small = cv2.resize(luminance, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    side = max(3, small.shape[1] // 8) | 1
+    around = cv2.blur(cv2.dilate(small, np.ones((side, side))), (side, side))
+    brightest: Singles = cv2.resize(around, luminance.shape[::-1], interpolation=cv2.INTER_LINEAR)
     lit: Singles = np.clip((luminance / np.maximum(brightest, 1e-3) - 0.25) / 0.35, 0.35, 1)
     lit = cv2.GaussianBlur(lit, (0, 0), 2)
     return np.where(touched, 1 - (1 - received) * lit, 1).astype(np.float32)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import mitsuba as mi
 import numpy as np
 
 from yarda.garden.camera import Camera
+from yarda.garden.rays import mi
 from yarda.garden.shapes import Bools, Singles
 
 GROUND_STEP = 6

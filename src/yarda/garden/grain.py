@@ -16,6 +16,8 @@ LAYER_BLUR = 0.55
 """How soft the traced picture is by itself, in pixels."""
 MOST_BLUR = 2.0
 PROBE = 1.0
+SOBEL = 0.6
+"""The variance that Sobel's own smoothing adds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,9 @@ def add_grain(layer: Singles, grain: Grain, *, seed: int, scaled: float) -> Sing
         return np.asarray(colours, np.float32)
     noise: Singles = np.random.default_rng([seed, 53]).standard_normal(layer.shape[:2], np.float32)
     if grain.reach > 0.3:
-        noise = cv2.GaussianBlur(noise, (0, 0), grain.reach)
-        noise = noise / max(float(noise.std()), 1e-6)
-    level = colours @ LUMA
+        smooth = cv2.GaussianBlur(noise, (0, 0), grain.reach)
+        noise = np.asarray(smooth / max(float(smooth.std()), 1e-6), np.float32)
+    level: Singles = np.asarray(colours @ LUMA, np.float32)
     # Grain is strongest in the middle tones and drowns in white.
     strength = grain.sigma * np.clip(1.15 - np.clip(level - 0.55, 0, 1) * 0.9, 0.4, 1.15)
     return np.asarray(colours + (noise * strength)[..., None], np.float32)
@@ -114,7 +116,8 @@ def _softness_of(luma: Singles) -> float:
     if edges.sum() < 30:
         return LAYER_BLUR
     ratio = float(np.quantile(strong[edges] / np.maximum(weaker[edges], 1e-4), 0.6))
-    return float(np.clip(PROBE / np.sqrt(max(ratio**2 - 1, 0.05)), 0.3, MOST_BLUR))
+    variance = PROBE**2 / max(ratio**2 - 1, 0.05) - SOBEL
+    return float(np.clip(np.sqrt(max(variance, 0.0)), 0.3, MOST_BLUR))
 
 
 def _slope(luma: Singles) -> Singles:

@@ -96,6 +96,7 @@ def paint(brief: Brief, *, on_progress: Progress = lambda share: None) -> Painti
         version=CONCEPT_VERSION,
         seconds=round(time.monotonic() - started, 3),
         stages=watch.stages,
+        peak_bytes=_peak_bytes(),
     )
 
 
@@ -153,6 +154,7 @@ def _answer(line: str) -> bytes:
         "version": painting.version,
         "seconds": painting.seconds,
         "stages": dict(painting.stages),
+        "peak_bytes": painting.peak_bytes,
     }
     return json.dumps(header).encode() + b"\n" + painting.image_png + painting.edit_mask_png
 
@@ -164,6 +166,11 @@ def _limit(memory_bytes: int, cpu_seconds: int) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _peak_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _say(share: float) -> None:

@@ -125,6 +125,7 @@ async def _receive(child: asyncio.subprocess.Process) -> Painting | GardenError 
         version=header["version"],
         seconds=header["seconds"],
         stages=header["stages"],
+        peak_bytes=header["peak_bytes"],
     )
 
 

@@ -20,6 +20,8 @@ except ImportError as error:  # no wheel for this platform
         "use another image provider"
     ) from error
 
+__all__ = ["SceneDict", "lights", "mi", "open_level", "render", "sensor", "sky_colour"]
+
 mi.set_variant("scalar_rgb")
 mi.set_log_level(mi.LogLevel.Error)
 if os.environ.get("YARDA_PAINTER_THREADS"):

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import mitsuba as mi
 import numpy as np
 
 from yarda.garden.brief import DEFAULT_SUN, Sun
@@ -15,7 +14,7 @@ from yarda.garden.flora.mesh import LEAF_GAIN, Mesh, Part, Parts, merge
 from yarda.garden.flora.solids import slab
 from yarda.garden.flora.species import get_form, measure
 from yarda.garden.model import Feature, FeatureKind, Garden, Plant
-from yarda.garden.rays import SceneDict, lights, render, sensor, sky_colour
+from yarda.garden.rays import SceneDict, lights, mi, render, sensor, sky_colour
 from yarda.garden.reflection import Mirrored, trace_mirrored
 from yarda.garden.relief import Patch, patch_parts
 from yarda.garden.shapes import Bools, Singles

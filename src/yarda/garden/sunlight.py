@@ -127,7 +127,7 @@ def _along_shadows(edges: _Edges, ground: Bools, camera: Camera) -> tuple[float,
     counts, _ = np.histogram(turn, BINS, (0, 180), weights=weight)
     smooth = counts + 0.5 * (np.roll(counts, 1) + np.roll(counts, -1))
     best = int(np.argmax(smooth))
-    confidence = float(np.clip((smooth[best] / max(smooth.sum(), 1e-9) - 0.12) / 0.2, 0, 1))
+    confidence = float(np.clip((smooth[best] / max(smooth.sum(), 1e-9) - 0.09) / 0.15, 0, 1))
     middle = (best + 0.5) * 180 / BINS
     near = np.abs((turn - middle + 90) % 180 - 90) < 180 / BINS * 1.5
     offset = (turn[near] - middle + 90) % 180 - 90

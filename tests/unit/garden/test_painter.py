@@ -9,15 +9,16 @@ import pytest
 from PIL import Image
 
 from tests.unit.garden.yards import LAWN, SIZE, STRIP, pixels_of
-from yarda.garden import CONCEPT_VERSION
+from yarda.garden import CONCEPT_VERSION, painter
 from yarda.garden.brief import Brief, Painting
 from yarda.garden.camera import camera_for
 from yarda.garden.errors import NoGround, UnknownStyle, UnreadablePhoto
 from yarda.garden.ground import fill_polygons
-from yarda.garden.model import Feature, FeatureKind, Garden
+from yarda.garden.model import Feature, FeatureKind, Garden, Zone, ZoneKind
 from yarda.garden.painter import paint
 from yarda.garden.raytrace import trace
 from yarda.garden.shapes import Bytes, Polygon
+from yarda.garden.site import Site
 
 
 def masks(brief: Brief, painting: Painting) -> tuple[Bytes, Bytes]:
@@ -185,3 +186,27 @@ def test_a_stone_is_traced_where_the_camera_sees_it(ground: Polygon) -> None:
     for index in (rows, columns):
         seen = (index * traced.coverage).sum() / traced.coverage.sum()
         assert seen == pytest.approx((index * expected).sum() / expected.sum(), abs=0.5)
+
+
+def test_a_kept_zone_stays_the_photos_own(brief: Brief, photo: Bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def keep_all(style: object, site: Site, **rest: object) -> Garden:
+        own = Zone(name="own", kind=ZoneKind.KEPT, material="", rings=(((-50, 0), (50, 0), (50, 90), (-50, 90)),))
+        zones = (Zone(name="ground", kind=ZoneKind.GROUND, material="moss", rings=()), own)
+        return Garden(
+            style="n", area="patio", seed=1, camera=site.camera, ground=(), zones=zones, plants=(), features=()
+        )
+
+    monkeypatch.setattr(painter, "lay_out", keep_all)
+
+    painting = paint(brief)
+
+    assert np.array_equal(pixels_of(painting.image_png), photo)
+    assert not pixels_of(painting.edit_mask_png).any()
+
+
+def test_a_painting_tells_how_long_its_stages_took(painting: Painting) -> None:
+    assert list(painting.stages) == [
+        *("design", "photo", "ground", "meshes", "trace", "shadows and mirrors", "composite", "encode")
+    ]
+    assert sum(painting.stages.values()) == pytest.approx(painting.seconds, abs=0.3)
+    assert painting.peak_bytes > 2**26
