@@ -23,6 +23,7 @@ from yarda.garden.model import Garden
 from yarda.garden.process import paint_each_in_process, paint_in_process
 from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import GroundProposal, Horizon, Polygon
+from yarda.garden.standby import Standby
 
 if TYPE_CHECKING:
     from yarda.garden.camera import camera_for, measure_eye_height
@@ -52,6 +53,7 @@ __all__ = [
     "Painting",
     "Polygon",
     "Season",
+    "Standby",
     "Sun",
     "UnknownArea",
     "UnknownStyle",
