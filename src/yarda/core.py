@@ -26,6 +26,7 @@ from yarda.pipeline.runs import Runs
 from yarda.pipeline.sweep import remove_orphans, requeue_lost_areas
 from yarda.pipeline.tools import Tools
 from yarda.pipeline.watch import watch_generation
+from yarda.pipeline.yard import YardPictures
 
 log = structlog.get_logger()
 
@@ -40,6 +41,7 @@ class Studio:
         self._tools = tools
         self._inspector = inspector
         self.runs = Runs(tools)
+        self._yards = YardPictures(tools)
 
     # --- photos and pictures ---
 
@@ -86,6 +88,10 @@ class Studio:
     ) -> PlanDocument:
         """See `pipeline.plans.get_plan`."""
         return await get_plan(generation, area, account=account, form=form, tools=self._tools)
+
+    async def get_yard(self, generation: GenerationId, *, account: AccountId) -> ImageId:
+        """See `pipeline.yard.YardPictures.get`."""
+        return await self._yards.get(generation, account=account)
 
     # --- generations ---
 

@@ -12,6 +12,7 @@ YardaError
 │   ├── PhotoNotFound                 404
 │   ├── ImageNotFound                 404
 │   ├── NoPlan                        404  the provider made no planting plan
+│   ├── NoYard                        404  areas that cannot be shown together
 │   ├── AreaNotRetryable              409  only a failed or cancelled Area runs again
 │   ├── PhotoTooLarge                 413  over 25 MB
 │   ├── PhotoTooManyPixels            413  over 40 megapixels
@@ -21,7 +22,8 @@ YardaError
 ├── ServiceUnavailableError       503, try again later; `retry_after` says when
 │   ├── DatabaseUnavailable
 │   ├── StorageUnavailable
-│   └── DiskFull
+│   ├── DiskFull
+│   └── YardNotDrawn
 ├── SetupError                    the operator can put it right; exit code 2
 │   ├── SettingInvalid
 │   ├── DatabaseDirectoryIncompatible
@@ -136,6 +138,13 @@ class NoPlan(RequestError):
     code = "no_plan"
 
 
+class NoYard(RequestError):
+    """There is no picture of all areas together: fewer than two of one photo are drawn as concepts."""
+
+    status = 404
+    code = "no_yard"
+
+
 class AreaNotRetryable(RequestError):
     """Only a failed or cancelled area can run again."""
 
@@ -195,6 +204,12 @@ class StorageUnavailable(ServiceUnavailableError):
     """The object store does not answer, or gave back something else than it took."""
 
     code = "storage_unavailable"
+
+
+class YardNotDrawn(ServiceUnavailableError):
+    """The painter failed on the picture of a whole yard; asking again may help."""
+
+    code = "painter_failed"
 
 
 class DiskFull(ServiceUnavailableError):

@@ -144,6 +144,11 @@ class Area:
         )
 
     @property
+    def has_scene(self) -> bool:
+        """Drawn from a scene that plans can be made of."""
+        return self.status is Status.COMPLETED and self.images is not None and self.images.garden is not None
+
+    @property
     def is_poison(self) -> bool:
         """Too many workers took it and none came to a verdict."""
         return self.claims_in_run > MAX_CLAIMS
@@ -283,3 +288,12 @@ def derive_status(areas: tuple[Status, ...]) -> Status:
     if Status.COMPLETED in kinds:
         return Status.PARTIAL_FAILED
     return Status.FAILED if Status.FAILED in kinds else Status.CANCELLED
+
+
+def find_areas_together(generation: Generation) -> tuple[Area, ...]:
+    """The areas of one photo, two or more and all drawn from one scene; empty where there are none."""
+    for first in generation.areas:
+        areas = tuple(area for area in generation.areas if area.photo == first.photo)
+        if len(areas) > 1 and all(area.has_scene for area in areas):
+            return areas
+    return ()

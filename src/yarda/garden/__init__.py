@@ -6,7 +6,17 @@ A library of its own. Nothing heavy is imported here: the painter runs in a proc
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from yarda.garden.brief import AREAS, CONCEPT_VERSION, PREVIEW_SAMPLES, Brief, Limits, Painting, Sun
+from yarda.garden.brief import (
+    AREAS,
+    CONCEPT_VERSION,
+    PREVIEW_SAMPLES,
+    Brief,
+    Limits,
+    Neighbour,
+    Painting,
+    Shows,
+    Sun,
+)
 from yarda.garden.errors import (
     GardenError,
     ImplausibleLength,
@@ -44,6 +54,7 @@ __all__ = [
     "Horizon",
     "ImplausibleLength",
     "Limits",
+    "Neighbour",
     "NoGround",
     "PainterCrashed",
     "PainterError",
@@ -53,6 +64,7 @@ __all__ = [
     "Painting",
     "Polygon",
     "Season",
+    "Shows",
     "Standby",
     "Sun",
     "UnknownArea",

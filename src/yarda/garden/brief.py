@@ -74,8 +74,8 @@ class Brief:
 
     `captured_at` (ISO), `position` (latitude, longitude) and the camera's `bearing` (degrees from north) tell
     where the sun stood when `sun` is None. `eye_height` is in metres and known only from a measured length;
-    `house_edge` is the line along which the house meets the ground, where somebody marked it. `preservation` 1
-    keeps the yard's layout, 0 redesigns it.
+    `house_edge` is the line along which the house meets the ground, where somebody marked it, and `door`
+    the foot of the door. `preservation` 1 keeps the yard's layout, 0 redesigns it.
     """
 
     photo: Path
@@ -87,6 +87,7 @@ class Brief:
     focal_length_35mm: float | None = None
     eye_height: float | None = None
     house_edge: Polygon | None = None
+    door: tuple[float, float] | None = None
     season: Season = Season.SUMMER
     growth: Growth = Growth.MATURE
     custom_prompt: str = ""

@@ -55,13 +55,13 @@ def add_grain(layer: Singles, grain: Grain, *, seed: int, scaled: float) -> Sing
         colours = np.asarray(cv2.GaussianBlur(colours, (0, 0), more))
     elif grain.blur < own * 0.95:
         crisp = min(0.6, 0.9 * (own - grain.blur))
-        colours = colours + crisp * (colours - cv2.GaussianBlur(colours, (0, 0), own))
+        colours = np.asarray(colours + crisp * (colours - cv2.GaussianBlur(colours, (0, 0), own)), np.float32)
     if grain.sigma <= 0:
         return np.asarray(colours, np.float32)
-    noise = np.random.default_rng([seed, 53]).standard_normal(layer.shape[:2], np.float32)
+    noise: Singles = np.random.default_rng([seed, 53]).standard_normal(layer.shape[:2], np.float32)
     if grain.reach > 0.3:
         noise = cv2.GaussianBlur(noise, (0, 0), grain.reach)
-        noise /= max(float(noise.std()), 1e-6)
+        noise = noise / max(float(noise.std()), 1e-6)
     level = colours @ LUMA
     # Grain is strongest in the middle tones and drowns in white.
     strength = grain.sigma * np.clip(1.15 - np.clip(level - 0.55, 0, 1) * 0.9, 0.4, 1.15)

@@ -37,6 +37,14 @@ class Plot:
     mask: Bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What was marked of the house, in metres on the ground."""
+
+    line: Floats | None
+    door: tuple[float, float] | None
+
+
 def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, ...]:
     """The brief's own plot first, then its neighbours'.
 
@@ -47,17 +55,31 @@ def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, .
         ground_mask(one.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale) for one in wanted
     ]
     edge = None if brief.house_edge is None else tuple((x * scale, y * scale) for x, y in brief.house_edge)
-    shares, line = masks, None if edge is None else project_edge(camera, edge)
+    house = House(
+        line=None if edge is None else project_edge(camera, edge), door=_door(brief, camera=camera, scale=scale)
+    )
+    shares = masks
     if len(wanted) > 1:
-        shares, whole = _share_out(wanted, masks, camera=camera, house=line)
-        line = whole.back_line
-    plots = [_design(wanted[0], brief, shares[0], camera=camera, house=line)]
+        shares, whole = _share_out(wanted, masks, camera=camera, house=house)
+        house = replace(house, line=whole.back_line)
+    plots = [_design(wanted[0], brief, shares[0], camera=camera, house=house)]
     for one, mask in zip(wanted[1:], shares[1:], strict=True):
         try:
-            plots.append(_design(one, brief, mask, camera=camera, house=line))
+            plots.append(_design(one, brief, mask, camera=camera, house=house))
         except NoGround:
             continue  # its own rendering says so
     return tuple(plots)
+
+
+def _door(brief: Brief, *, camera: Camera, scale: float) -> tuple[float, float] | None:
+    if brief.door is None or brief.door[1] * scale <= camera.horizon_y + 1:
+        return None
+    x, z = camera.to_ground(np.array(brief.door[0] * scale), np.array(brief.door[1] * scale))
+    return float(x), float(z)
+
+
+def _survey(camera: Camera, mask: Bytes, house: House) -> Site:
+    return replace(survey(camera, mask, back_line=house.line), door=house.door)
 
 
 def join(plots: Sequence[Plot]) -> Garden:
@@ -83,9 +105,9 @@ def _own(brief: Brief) -> Neighbour:
     )
 
 
-def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, house: Floats | None) -> Plot:
+def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, house: House) -> Plot:
     try:
-        site = survey(camera, mask, back_line=house)
+        site = _survey(camera, mask, house)
     except NoGround as error:
         if not brief.neighbours:
             raise
@@ -114,11 +136,11 @@ def _style_of(one: Neighbour, brief: Brief) -> Style:
 
 
 def _share_out(
-    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera, house: Floats | None
+    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera, house: House
 ) -> tuple[list[Bytes], Site]:
     """Everybody's ground, each pixel given to one area only, and the site of all of it together."""
     left = list(masks)
-    whole = survey(camera, np.asarray(np.maximum.reduce(masks)), back_line=house)
+    whole = _survey(camera, np.asarray(np.maximum.reduce(masks)), house)
     order = sorted(range(len(wanted)), key=lambda k: CLAIMS.index(wanted[k].area))
     for place, number in enumerate(order):
         later = order[place + 1 :]

@@ -133,6 +133,8 @@ class Site:
     """Metres to the house: to its marked edge, else to the far border."""
     back_line: Floats
     """Points (n, 2) of the marked house edge, else of the far border, from left to right."""
+    door: tuple[float, float] | None = None
+    """Where the house is entered, where somebody marked it."""
     angle: float
     """How far the far border turns away from straight across, in radians."""
 

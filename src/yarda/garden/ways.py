@@ -56,7 +56,10 @@ def find_path(rule: PathRule, site: Site, *, area: str, rng: Rng, goal: Frame | 
 
 
 def find_door(site: Site) -> Floats:
-    """Where the house is taken to be entered: the middle of its side."""
+    """Where the ground is left for the house: at the marked door, else in the middle of the house's side."""
+    if site.door is not None:
+        away = np.hypot(*(site.back_line - np.array(site.door)).T)
+        return np.asarray(site.back_line[away.argmin()])
     middle = float(np.median(site.back_line[:, 0]))
     return np.asarray(site.back_line[np.argmin(np.abs(site.back_line[:, 0] - middle))])
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.photo import KnownLength, Point, Polygon
+from yarda.pipeline.ports import Rendering, RenderOrder
 
 
 class PlanForm(StrEnum):
@@ -26,6 +27,13 @@ class PlanForm(StrEnum):
 class Planner(Protocol):
     async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
         """From a Rendering's `garden` as JSON. The same scene gives the same bytes."""
+        ...
+
+    async def draw_yard(self, order: RenderOrder) -> Rendering:
+        """The order's area and its neighbours in one picture; `garden` is the order's own.
+
+        Raises `ProviderError`.
+        """
         ...
 
 

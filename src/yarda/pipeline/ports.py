@@ -39,6 +39,18 @@ Verdict = Done | Later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeighbourOrder:
+    """Another Area of the same generation on the same photo: the designs are to agree with each other."""
+
+    area_name: AreaName
+    style: StyleName
+    ground: tuple[Polygon, ...]
+    custom_prompt: str
+    preservation_strength: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOrder:
     """All a provider is told. An Area has one order per run, however often it is sent."""
 
@@ -56,11 +68,14 @@ class RenderOrder:
     focal_length_35mm: float | None = None
     known_length: KnownLength | None = None
     house_edge: tuple[Point, ...] | None = None
+    captured_at: datetime | None = None
+    position: tuple[float, float] | None = None
     custom_prompt: str = ""
     preservation_strength: float = 0.5
     season: Season = Season.SUMMER
     growth: Growth = Growth.MATURE
     seed: int
+    neighbours: tuple[NeighbourOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

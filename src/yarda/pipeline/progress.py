@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from yarda.domain.generation import Area, Generation, Stage
+from yarda.domain.generation import Area, Generation, Stage, find_areas_together
 from yarda.domain.photo import image_url
 from yarda.pipeline.ports import StageTimes, UnitOfWork
 
@@ -63,6 +63,7 @@ def describe(generation: Generation, expectation: Expectation, *, now: datetime)
         "started_at": _iso(generation.started_at),
         "completed_at": _iso(generation.completed_at),
         "estimated_completion": _iso(_estimate(generation, expectation, now=now)),
+        "yard_url": _yard_url(generation),
         "areas": [_describe_area(area, generation) for area in generation.areas],
     }
 
@@ -77,8 +78,11 @@ async def record(
     return view
 
 
+def _yard_url(generation: Generation) -> str | None:
+    return f"/generations/{generation.id}/yard" if find_areas_together(generation) else None
+
+
 def _describe_area(area: Area, generation: Generation) -> dict[str, Any]:
-    has_plan = area.images is not None and area.images.garden is not None
     design = area.images.design if area.images else None
     mask = area.images.edit_mask if area.images else None
     return {
@@ -98,7 +102,7 @@ def _describe_area(area: Area, generation: Generation) -> dict[str, Any]:
         "thumbnail_url": image_url(design, size="thumb"),
         "edit_mask_url": image_url(mask),
         "source_url": image_url(area.source_image),
-        "plan_url": f"/generations/{generation.id}/areas/{area.id}/plan.svg" if has_plan else None,
+        "plan_url": f"/generations/{generation.id}/areas/{area.id}/plan.svg" if area.has_scene else None,
         "unmet": list(area.images.unmet) if area.images else [],
         "imagery": area.imagery
         and {

@@ -6,7 +6,6 @@ from datetime import timedelta
 import structlog
 
 from yarda.domain.generation import AreaError, AreaId, Generation, Stage
-from yarda.domain.prompt import compose_prompt
 from yarda.errors import (
     AreaNotFound,
     ClaimLost,
@@ -19,7 +18,8 @@ from yarda.errors import (
 )
 from yarda.pipeline.claim import Claim, take
 from yarda.pipeline.deliver import deliver
-from yarda.pipeline.gather import Imagery, find_photo, gather_imagery, seed_of
+from yarda.pipeline.gather import find_photo, gather_imagery
+from yarda.pipeline.order import compose_order
 from yarda.pipeline.ports import Done, Later, RenderOrder, Verdict
 from yarda.pipeline.render import draw
 from yarda.pipeline.settle import release_credits
@@ -106,40 +106,7 @@ async def _prepare(claim: Claim, *, tools: Tools) -> RenderOrder:
         area = change.area.advanced(Stage.COMPOSING_PROMPT, claim=claim.number)
         change.area = area.sourced(photo.image, imagery.provenance)
     log.info("area_stage", stage=Stage.COMPOSING_PROMPT.value, **claim.names)
-    return _order(claim, imagery)
-
-
-def _order(claim: Claim, imagery: Imagery) -> RenderOrder:
-    area, photo = claim.area, imagery.photo
-    prompt = compose_prompt(
-        area.area,
-        area.style,
-        preservation_strength=area.preservation_strength,
-        custom_prompt=area.custom_prompt,
-        season=area.season,
-        growth=area.growth,
-    )
-    return RenderOrder(
-        area=area.id,
-        area_name=area.area,
-        style=area.style,
-        prompt=prompt.text,
-        photo=imagery.picture,
-        photo_media_type=photo.media_type,
-        width=photo.width,
-        height=photo.height,
-        ground=area.ground or photo.ground.polygons,
-        keep_in_front=photo.keep_in_front,
-        horizon_y=photo.horizon.y,
-        focal_length_35mm=photo.focal_length_35mm,
-        known_length=photo.known_length,
-        house_edge=photo.house_edge,
-        custom_prompt=area.custom_prompt,
-        preservation_strength=area.preservation_strength,
-        season=area.season,
-        growth=area.growth,
-        seed=seed_of(claim.generation, area),
-    )
+    return compose_order(claim.generation, claim.area, imagery)
 
 
 async def _fail(claim: Claim, *, code: str, tools: Tools, message: str | None = None) -> Verdict:

@@ -9,6 +9,7 @@ import os
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from PIL import Image
 
 from yarda import garden
 from yarda.domain.catalog import StyleName
-from yarda.domain.photo import Ground, Horizon, KnownLength, Polygon
+from yarda.domain.photo import Ground, Horizon, KnownLength, Point, Polygon
 from yarda.errors import InvalidRequest, OrderRefused, ProviderCrashed, UnusableReply
 from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
 from yarda.pipeline.ports import GeometryProposal, Rendering, RenderOrder, ReplySink
@@ -94,6 +95,11 @@ class ConceptProvider:
         """Plan or list of a scene that this painter made."""
         return await asyncio.to_thread(_draw_plan, scene, form)
 
+    async def draw_yard(self, order: RenderOrder) -> Rendering:
+        """All areas of a photo together, behind the designs in the queue."""
+        async with self._room:
+            return _unpack(_pack(await self._paint(order, shows=garden.Shows.YARD)))
+
     async def draw_previews(self, order: PreviewOrder) -> AsyncGenerator[Preview, None]:
         """One child paints them all; what was painted before for the same ground is remembered."""
         digest = hashlib.sha256(repr((order, self.model)).encode()).hexdigest()
@@ -124,12 +130,12 @@ class ConceptProvider:
         """Safe to repeat."""
         await self._standby.close()
 
-    async def _paint(self, order: RenderOrder) -> garden.Painting:
+    async def _paint(self, order: RenderOrder, *, shows: garden.Shows = garden.Shows.AREA) -> garden.Painting:
         with tempfile.TemporaryDirectory(prefix="yarda-concept-") as folder:
             photo = Path(folder) / "photo"
             photo.write_bytes(order.photo)
             try:
-                brief = _brief(order, photo, samples=self._samples)
+                brief = replace(_brief(order, photo, samples=self._samples), shows=shows)
                 return await garden.paint_in_process(brief, limits=self._limits)
             except (garden.NoGround, garden.ImplausibleLength) as error:
                 raise OrderRefused(NAME, str(error), advice=str(error)) from error
@@ -180,7 +186,28 @@ def _brief(order: RenderOrder, photo: Path, *, samples: int) -> garden.Brief:
         preservation=order.preservation_strength,
         seed=order.seed,
         samples=samples,
+        captured_at=order.captured_at.isoformat() if order.captured_at else None,
+        position=order.position,
+        door=_foot_of_door(order.known_length),
+        neighbours=tuple(
+            garden.Neighbour(
+                area=other.area_name.value,
+                style=other.style.value,
+                ground=other.ground,
+                custom_prompt=other.custom_prompt,
+                preservation=other.preservation_strength,
+                seed=other.seed,
+            )
+            for other in order.neighbours
+        ),
     )
+
+
+def _foot_of_door(known: KnownLength | None) -> Point | None:
+    """An upright known length is a door: its foot is where the way leads."""
+    if known is None or abs(known.end[0] - known.start[0]) > abs(known.end[1] - known.start[1]):
+        return None
+    return max(known.start, known.end, key=lambda point: point[1])
 
 
 def _eye_height(
@@ -207,6 +234,7 @@ def _preview_briefs(order: PreviewOrder, styles: list[StyleName], path: Path) ->
         return tuple(tuple((x * scale, y * scale) for x, y in polygon) for polygon in polygons)
 
     (house_edge,) = smaller((order.house_edge,)) if order.house_edge else (None,)
+    door = _foot_of_door(order.known_length)
 
     return [
         garden.Brief(
@@ -219,6 +247,7 @@ def _preview_briefs(order: PreviewOrder, styles: list[StyleName], path: Path) ->
             focal_length_35mm=focal,
             eye_height=eye_height,
             house_edge=house_edge,
+            door=door and (door[0] * scale, door[1] * scale),
             samples=garden.PREVIEW_SAMPLES,
         )
         for style in styles

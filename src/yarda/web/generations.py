@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
+from fastapi.responses import RedirectResponse
 
 from yarda.domain.generation import Status
+from yarda.pipeline.pictures import PictureSize
 from yarda.pipeline.planner import PlanForm
 from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath, IdempotencyKey
 from yarda.web.problems import responses
@@ -78,6 +80,23 @@ async def retry_area(
 async def delete_generation(generation: GenerationPath, account: CurrentAccount, studio: CurrentStudio) -> None:
     """Delete a generation and its pictures."""
     await studio.delete_generation(generation, account=account)
+
+
+@router.get(
+    "/{generation_id}/yard",
+    status_code=status.HTTP_303_SEE_OTHER,
+    response_class=RedirectResponse,
+    responses=responses(404),
+)
+async def get_yard(
+    generation: GenerationPath,
+    account: CurrentAccount,
+    studio: CurrentStudio,
+    size: PictureSize = PictureSize.FULL,
+) -> RedirectResponse:
+    """All areas of a photo in one picture: a redirect to it. The first call draws it, which takes a while."""
+    image = await studio.get_yard(generation, account=account)
+    return RedirectResponse(f"/images/{image}?size={size.value}", status.HTTP_303_SEE_OTHER)
 
 
 @router.get(

@@ -144,6 +144,7 @@ class GenerationRead(BaseModel):
     started_at: datetime | None
     completed_at: datetime | None
     estimated_completion: datetime | None
+    yard_url: str | None = Field(None, description="All areas of a photo in one picture, where there is one.")
     areas: list[AreaRead]
 
 

@@ -69,6 +69,20 @@ async def progress_parts(
     return render(request, "progress_parts.html", view=shown)
 
 
+@router.get("/{generation_id}/yard")
+async def yard(
+    request: Request, generation: GenerationPath, account: CurrentAccount, studio: CurrentStudio
+) -> Response:
+    """All areas of a photo in one picture, before and after."""
+    view = await studio.get_generation(generation, account=account)
+    if view["yard_url"] is None:
+        return RedirectResponse(f"/designs/{generation}", status_code=303)
+    shown = progress_view(view, providers=set())
+    shown.yard_url = view["yard_url"]
+    shown.areas = [area_view(entry, providers=set()) for entry in view["areas"]]
+    return render(request, "yard.html", at="gallery", view=shown)
+
+
 @router.get("/{generation_id}/{area_id}")
 async def result(
     request: Request,
@@ -86,6 +100,7 @@ async def result(
     if found["status"] != "completed":
         return RedirectResponse(f"/designs/{generation}", status_code=303)
     shown.seed = view["seed"]
+    shown.yard_url = view["yard_url"]
     shown.areas = [area_view(entry, providers=set()) for entry in view["areas"]]
     return render(
         request,
