@@ -48,7 +48,10 @@ def main() -> None:
                 for style in given.styles
                 for area in given.areas
             ]
-            pictures = asyncio.run(_paint(briefs, keep=given.out / yard.name if given.keep else None))
+            painted = asyncio.run(_paint(briefs))
+            if given.keep:
+                _keep(painted, given.out / yard.name)
+            pictures = {key: Image.open(io.BytesIO(png)).convert("RGB") for key, png in painted.items()}
             path = given.out / f"{yard.name}.jpg"
             _sheet(pictures, given.styles, given.areas).save(path, "JPEG", quality=84, optimize=True)
             print(path)
@@ -109,23 +112,26 @@ def _polygons(rings: list[list[list[float]]]) -> tuple[tuple[tuple[float, float]
     return tuple(tuple((float(x), float(y)) for x, y in ring) for ring in rings)
 
 
-async def _paint(briefs: list[Brief], *, keep: Path | None) -> dict[tuple[str, str], Image.Image]:
-    """All briefs, shared out over a few children."""
-    found: dict[tuple[str, str], Image.Image] = {}
+async def _paint(briefs: list[Brief]) -> dict[tuple[str, str], bytes]:
+    """All briefs, shared out over a few children; what cannot be painted is said and left out."""
+    found: dict[tuple[str, str], bytes] = {}
 
     async def paint_some(some: list[Brief]) -> None:
         answers = paint_each_in_process(some, limits=Limits(seconds=120, threads=1, cache=ROOT / "build/painter"))
         for brief, answer in zip(some, [painting async for painting in answers], strict=True):
-            if not isinstance(answer, Painting):
+            if isinstance(answer, Painting):
+                found[brief.style, brief.area] = answer.image_png
+            else:
                 print(f"{brief.style} {brief.area}: {answer}")
-                continue
-            found[brief.style, brief.area] = Image.open(io.BytesIO(answer.image_png)).convert("RGB")
-            if keep is not None:
-                keep.mkdir(parents=True, exist_ok=True)
-                (keep / f"{brief.style}-{brief.area}.png").write_bytes(answer.image_png)
 
     await asyncio.gather(*(paint_some(briefs[i::CHILDREN]) for i in range(CHILDREN)))
     return found
+
+
+def _keep(painted: dict[tuple[str, str], bytes], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for (style, area), png in painted.items():
+        (folder / f"{style}-{area}.png").write_bytes(png)
 
 
 def _sheet(pictures: dict[tuple[str, str], Image.Image], rows: list[str], columns: list[str]) -> Image.Image:

@@ -96,6 +96,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
         make_private(settings.data_dir / "spool")
         spool = DiskSpool(settings.data_dir / "spool", mirror=objects if objects.is_remote else None)
         concept = ConceptProvider(cache=settings.data_dir / "painter")
+        stack.push_async_callback(concept.close)
         chosen = _given(providers) if providers else _named(settings, concept)
         for provider in chosen.in_order.values():
             stack.push_async_callback(provider.close)

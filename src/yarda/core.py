@@ -71,6 +71,10 @@ class Studio:
         """See `pipeline.previews.draw_previews`."""
         return draw_previews(photo, account=account, area=area, first=first, tools=self._tools)
 
+    def expect_previews(self) -> None:
+        """Somebody is about to choose a style: have the previews' painter ready."""
+        self._tools.previewer.warm_up()
+
     async def find_picture(self, image: ImageId, *, account: AccountId, size: PictureSize) -> PictureInfo:
         """Raises `ImageNotFound`."""
         return await find_picture(image, account=account, size=size, tools=self._tools)

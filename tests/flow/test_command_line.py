@@ -85,13 +85,23 @@ async def test_design_writes_pictures_and_prints_their_paths(yarda: Shell, here:
 
 
 async def test_design_tells_machines_what_became_of_each_area(yarda: Shell) -> None:
-    done = await in_thread(yarda, "design", "yard.jpg", "--area", "patio:japanese_zen", "--seed", "7", "--json")
+    when = ("--season", "winter", "--growth", "planted")
+    done = await in_thread(
+        yarda, "design", "yard.jpg", "--area", "patio:japanese_zen", "--seed", "7", *when, "--json"
+    )
 
     result = json.loads(done.stdout)
     assert (result["status"], result["seed"]) == ("completed", 7)
-    assert [(area["area"], area["provider"], area["error"]) for area in result["areas"]] == [
-        ("patio", "gemini", None)
+    assert [(area["area"], area["provider"], area["error"], area["unmet"]) for area in result["areas"]] == [
+        ("patio", "gemini", None, [])
     ]
+
+
+def test_a_season_that_is_none_is_refused(yarda: Shell) -> None:
+    done = yarda("design", "yard.jpg", "--area", "patio:japanese_zen", "--season", "monsoon")
+
+    assert done.returncode == 2
+    assert "monsoon" in done.stderr
 
 
 async def test_an_area_that_fails_is_told_and_the_exit_code_says_so(yarda: Shell, gemini: GeminiEmulator) -> None:

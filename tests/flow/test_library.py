@@ -25,12 +25,20 @@ async def test_the_contracts_example(data_dir: Path, photo: bytes, tmp_path: Pat
     (tmp_path / "yard.jpg").write_bytes(photo)
 
     async with yarda.open(data_dir=data_dir) as studio:
-        generation = await studio.design(photo=tmp_path / "yard.jpg", areas={"front_yard": "japanese_zen"})
+        generation = await studio.design(
+            photo=tmp_path / "yard.jpg", areas={"front_yard": "japanese_zen"}, season="autumn"
+        )
         area = generation.areas[0]
         assert area.image is not None
         saved = area.image.save(tmp_path / "zen.png")
         kept = await studio.wait_for(generation.id)
 
+    assert area.save_plan(tmp_path / "plan.pdf").read_bytes().startswith(b"%PDF")
+    assert b"<svg" in area.save_plan(str(tmp_path / "plan.SVG")).read_bytes()
+    assert area.plants[0]["quantity"] >= 1
+    assert area.unmet == ()
+    with pytest.raises(InvalidRequest, match=r"\.svg, \.pdf"):
+        area.save_plan(tmp_path / "plan.docx")
     assert (generation.status, area.provider, kept) == ("completed", "concept", generation)
     with Image.open(saved) as picture:
         assert (picture.format, picture.size) == ("PNG", (480, 320))
@@ -44,6 +52,8 @@ async def test_wrong_names_are_told(migrated: str, tmp_path: Path, photo: bytes)
             await studio.design(photo=photo, areas={"patio": "baroque"})
         with pytest.raises(InvalidRequest, match="1 to 5"):
             await studio.design(photo=photo, areas={})
+        with pytest.raises(InvalidRequest, match="three_years"):
+            await studio.design(photo=photo, areas={"patio": "mediterranean"}, growth="old")
         with pytest.raises(FileNotFoundError):
             await studio.design(photo=tmp_path / "nowhere.jpg", areas={"patio": "japanese_zen"})
 

@@ -33,6 +33,7 @@ from yarda.garden.model import Garden
 from yarda.garden.process import paint_each_in_process, paint_in_process
 from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import GroundProposal, Horizon, Polygon
+from yarda.garden.standby import Standby
 
 if TYPE_CHECKING:
     from yarda.garden.camera import camera_for, measure_eye_height
@@ -64,6 +65,7 @@ __all__ = [
     "Polygon",
     "Season",
     "Shows",
+    "Standby",
     "Sun",
     "UnknownArea",
     "UnknownStyle",

@@ -22,6 +22,7 @@ from yarda.garden.camera import EYE_HEIGHT, Camera, camera_for
 from yarda.garden.composite import blend
 from yarda.garden.errors import GardenError, UnreadablePhoto
 from yarda.garden.finish import finish_layer, lay_ground
+from yarda.garden.flora.species import species
 from yarda.garden.ground import fill_polygons
 from yarda.garden.horizon import propose_horizon
 from yarda.garden.plots import design_plots, join
@@ -30,6 +31,7 @@ from yarda.garden.reading import read_photo
 from yarda.garden.relief import place_patches
 from yarda.garden.shapes import Bytes
 from yarda.garden.stages import Stopwatch
+from yarda.garden.styles import styles
 from yarda.garden.surface import join_grounds, paint_ground
 from yarda.garden.xmp import describe_in_xmp
 
@@ -133,6 +135,7 @@ def main() -> None:
     """Read briefs from stdin, a line of JSON each; write a line of JSON and the pictures of each to stdout."""
     out = sys.stdout.buffer
     _limit(*(int(argument) for argument in sys.argv[1:3]))
+    species(), styles()  # what every painting needs, read before the first brief comes
     for line in sys.stdin:
         out.write(_answer(line))
         out.flush()

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 
 from yarda.garden import errors
@@ -40,24 +41,19 @@ async def paint_in_process(
 
 
 async def paint_each_in_process(
-    briefs: Sequence[Brief], *, limits: Limits | None = None, on_progress: OnProgress | None = None
+    briefs: Sequence[Brief],
+    *,
+    limits: Limits | None = None,
+    on_progress: OnProgress | None = None,
+    child: Process | None = None,
 ) -> AsyncGenerator[Painting | GardenError, None]:
     """Paint several in one child, which starts once; each is handed over as it finishes, or why it could not be.
 
-    The limit on seconds is for each. Closing the generator kills the child. Raises as `paint_in_process` does when
-    the child itself ends.
+    The limit on seconds is for each. Closing the generator kills the child. A `child` that was started before is
+    used up. Raises as `paint_in_process` does when the child itself ends.
     """
     limits = limits or Limits()
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", "yarda.garden.painter"),
-        *(str(limits.memory_bytes), str(int(limits.seconds * limits.threads * len(briefs)) + 5)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=HEADER_BYTES,
-        start_new_session=True,
-        env=_environment(limits),
-    )
+    child = child or await start_painter(limits, paintings=len(briefs))
     feeding = asyncio.create_task(_feed(child, briefs))
     following = asyncio.create_task(_follow(child, on_progress))
     try:
@@ -71,13 +67,37 @@ async def paint_each_in_process(
     except TimeoutError:
         raise PainterTimedOut(f"the painter took longer than {limits.seconds:g} s") from None
     finally:
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+        _kill(child)
         assert child.stdout is not None
         await child.stdout.read()  # to its end, so that the pipe is closed
         await child.wait()
         await asyncio.gather(feeding, following, return_exceptions=True)
+
+
+async def start_painter(limits: Limits, *, paintings: int) -> Process:
+    """A child that loads what it needs and waits for as many briefs."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-m", "yarda.garden.painter"),
+        *(str(limits.memory_bytes), str(int(limits.seconds * limits.threads * paintings) + 5)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=HEADER_BYTES,
+        start_new_session=True,
+        env=_environment(limits),
+    )
+
+
+async def end_painter(child: Process) -> None:
+    """Kill a child that was given nothing to paint, and close its pipes."""
+    _kill(child)
+    await child.communicate()
+
+
+def _kill(child: Process) -> None:
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 async def _unless_failed(
@@ -95,7 +115,7 @@ async def _unless_failed(
         await asyncio.gather(answer, return_exceptions=True)
 
 
-async def _feed(child: asyncio.subprocess.Process, briefs: Sequence[Brief]) -> None:
+async def _feed(child: Process, briefs: Sequence[Brief]) -> None:
     assert child.stdin is not None
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         for brief in briefs:
@@ -104,7 +124,7 @@ async def _feed(child: asyncio.subprocess.Process, briefs: Sequence[Brief]) -> N
     child.stdin.close()
 
 
-async def _receive(child: asyncio.subprocess.Process) -> Painting | GardenError | None:
+async def _receive(child: Process) -> Painting | GardenError | None:
     """One answer, or None when the child ended without one."""
     assert child.stdout is not None
     line = await child.stdout.readline()
@@ -129,7 +149,7 @@ async def _receive(child: asyncio.subprocess.Process) -> Painting | GardenError 
     )
 
 
-async def _follow(child: asyncio.subprocess.Process, on_progress: OnProgress | None) -> str:
+async def _follow(child: Process, on_progress: OnProgress | None) -> str:
     """Pass progress on; keep the last words for the error message."""
     assert child.stderr is not None
     last = ""

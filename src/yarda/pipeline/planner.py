@@ -64,3 +64,7 @@ class Previewer(Protocol):
     def draw_previews(self, order: PreviewOrder) -> AsyncGenerator[Preview, None]:
         """As they finish; previews never wait behind designs. Raises `ProviderError`."""
         ...
+
+    def warm_up(self) -> None:
+        """Get ready for previews that somebody will want soon. Returns at once."""
+        ...

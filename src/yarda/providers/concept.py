@@ -7,6 +7,7 @@ import io
 import json
 import os
 import tempfile
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from decimal import Decimal
@@ -52,6 +53,7 @@ class ConceptProvider:
         self._limits = limits or garden.Limits(cache=cache)
         self._samples = samples
         self._preview_room = asyncio.Semaphore(1)
+        self._standby = garden.Standby(self._limits, paintings=len(StyleName))
         self._previews: dict[str, dict[StyleName, bytes]] = {}
 
     @property
@@ -113,13 +115,20 @@ class ConceptProvider:
         async with self._preview_room:
             with tempfile.TemporaryDirectory(prefix="yarda-preview-") as folder:
                 briefs = await _prepare_previews(order, missing, Path(folder) / "photo")
-                async with contextlib.aclosing(_paint_previews(briefs, limits=self._limits)) as painted:
+                child = await self._standby.take()
+                painting = _paint_previews(briefs, limits=self._limits, child=child)
+                async with contextlib.aclosing(painting) as painted:
                     async for style, image in painted:
                         known[style] = image
                         yield Preview(style=style, image=image)
 
+    def warm_up(self) -> None:
+        """Have a painter ready for the previews that somebody will want soon."""
+        self._standby.warm_up()
+
     async def close(self) -> None:
-        return None
+        """Safe to repeat."""
+        await self._standby.close()
 
     async def _paint(self, order: RenderOrder, *, shows: garden.Shows = garden.Shows.AREA) -> garden.Painting:
         with tempfile.TemporaryDirectory(prefix="yarda-concept-") as folder:
@@ -253,10 +262,12 @@ async def _prepare_previews(order: PreviewOrder, styles: list[StyleName], path: 
 
 
 async def _paint_previews(
-    briefs: list[garden.Brief], *, limits: garden.Limits
+    briefs: list[garden.Brief], *, limits: garden.Limits, child: Process | None
 ) -> AsyncGenerator[tuple[StyleName, bytes], None]:
     try:
-        async with contextlib.aclosing(garden.paint_each_in_process(briefs, limits=limits)) as paintings:
+        async with contextlib.aclosing(
+            garden.paint_each_in_process(briefs, limits=limits, child=child)
+        ) as paintings:
             async for painting in paintings:
                 if isinstance(painting, garden.NoGround):
                     raise OrderRefused(NAME, str(painting), advice=str(painting))

@@ -33,6 +33,39 @@ async def test_a_corrected_photo_keeps_its_correction(http: httpx2.AsyncClient, 
     assert kept["horizon"]["y"] == 150
 
 
+async def test_marks_stay_until_they_are_removed(http: httpx2.AsyncClient, scene: Scene) -> None:
+    path = f"/photos/{scene.photo.id}"
+    length = {"from": [60, 190], "to": [60, 110], "metres": 2.03}
+    post = [[[10, 200], [30, 200], [30, 310]]]
+    marks = {"horizon": 150, "known_length": length, "house_edge": [[0, 195], [480, 195]], "keep_in_front": post}
+
+    await http.patch(path, json=marks)
+    untouched = (await http.patch(path, json={"horizon": 151})).json()
+    removed = (await http.patch(path, json={"known_length": None, "house_edge": None, "keep_in_front": []})).json()
+
+    assert untouched["known_length"] == length
+    assert untouched["house_edge"] == [[0, 195], [480, 195]]
+    assert untouched["keep_in_front"] == post
+    assert (removed["known_length"], removed["house_edge"], removed["keep_in_front"]) == (None, None, [])
+    assert removed["horizon"]["y"] == 151
+
+
+async def test_a_length_and_an_eye_level_that_contradict_each_other_are_refused(
+    http: httpx2.AsyncClient, scene: Scene
+) -> None:
+    path = f"/photos/{scene.photo.id}"
+    length = {"from": [60, 190], "to": [60, 110], "metres": 2.03}
+
+    above = await http.patch(path, json={"horizon": 195, "known_length": length})
+    await http.patch(path, json={"horizon": 150, "known_length": length})
+    moved = await http.patch(path, json={"horizon": 188})
+
+    for answer, said in ((above, "above eye level"), (moved, "correct the length")):
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+        assert said in answer.json()["detail"]
+    assert (await http.get(path)).json()["horizon"]["y"] == 150
+
+
 @pytest.mark.parametrize(
     ("raw", "status", "code"),
     [

@@ -64,6 +64,17 @@ async def test_the_result_page_shows_the_plan(http: httpx2.AsyncClient, area: di
     assert "Planting plan" in page.text
 
 
+async def test_every_size_of_a_concept_says_what_it_is(http: httpx2.AsyncClient, area: dict[str, Any]) -> None:
+    for size in ("full", "large", "thumb"):
+        picture = (await http.get(f"{area['image_url']}?size={size}")).content
+
+        assert b"http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic" in picture
+        assert b"Concept rendering" in picture
+        assert b"seed " in picture
+    photo = (await http.get(area["source_url"])).content
+    assert b"digitalsourcetype" not in photo
+
+
 async def test_the_scene_goes_with_its_design(
     http: httpx2.AsyncClient, scene: Scene, area: dict[str, Any]
 ) -> None:

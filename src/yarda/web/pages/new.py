@@ -48,6 +48,7 @@ async def take_photo(
     """Take the photo in and go on to the form; on an error stay, with what was entered."""
     try:
         if photo is not None and photo.filename:
+            studio.expect_previews()
             taken = await studio.add_photo(await read_upload(photo), account=account)
             return RedirectResponse(f"/new?photo={taken.id}", status_code=303)
     except RequestError as error:
@@ -60,6 +61,7 @@ async def take_photo(
 @router.post("/new/sample")
 async def take_sample(account: CurrentAccount, studio: CurrentStudio) -> Response:
     """The sample yard, with its geometry as it truly is."""
+    studio.expect_previews()
     photo = await studio.add_photo(sample_photo(), account=account)
     truth = sample_geometry()
     door = truth.door_from_ground
@@ -89,6 +91,7 @@ async def new(
     except ValueError:
         raise PhotoNotFound("there is no such photo; upload it first") from None
     found = await studio.get_photo(photo_id, account=account)
+    studio.expect_previews()
     providers = await studio.providers()
     names = [entry.name for entry in providers]
     free = next((entry.name for entry in providers if entry.is_free), names[0])

@@ -1,0 +1,53 @@
+"""Cancelling stops the painter itself, at once."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+
+from tests.flow.scene import Scene
+from yarda.bootstrap import start
+from yarda.providers.concept import ConceptProvider
+from yarda.settings import Settings
+
+
+def painters() -> int:
+    running = 0
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            running += "yarda.garden.painter" in child.cmdline()
+    return running
+
+
+async def until(number: int, *, seconds: float) -> float:
+    """How long it took until as many painters ran."""
+    started = time.monotonic()
+    async with asyncio.timeout(seconds):
+        while painters() != number:
+            await asyncio.sleep(0.02)
+    return time.monotonic() - started
+
+
+@pytest.fixture
+async def scene(settings: Settings, photo: bytes) -> AsyncIterator[Scene]:
+    """A studio whose painter takes minutes."""
+    async with start(settings, providers=[ConceptProvider(painters=1, samples=1024)]) as running:
+        account = await running.studio.owner()
+        taken = await running.studio.add_photo(photo, account=account)
+        yield Scene(running=running, account=account, photo=taken)
+
+
+async def test_a_cancelled_areas_painter_is_gone_within_a_second(scene: Scene) -> None:
+    async with scene.working():
+        made = await scene.accept(provider="concept")
+        await until(1, seconds=20)
+
+        view = await scene.studio.cancel(made, account=scene.account)
+        took = await until(0, seconds=5)
+
+        assert view["status"] == "cancelled"
+        assert took < 1.0
+        await scene.idle()

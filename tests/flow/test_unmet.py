@@ -1,0 +1,47 @@
+"""What a painter could not draw is kept with the area, apart from its scene."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.flow.scene import Scene
+from yarda.bootstrap import start
+from yarda.pipeline.ports import Rendering, RenderOrder, ReplySink
+from yarda.settings import Settings
+
+
+class Modest:
+    """A provider that draws nothing new, and says so."""
+
+    name = "modest"
+    model = "modest 1"
+    price_cap_usd = Decimal(0)
+    usual_seconds = 1.0
+
+    async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:
+        await sink.write(order.photo)
+        await sink.commit()
+        return await self.read_reply(order, order.photo)
+
+    async def read_reply(self, order: RenderOrder, reply: bytes) -> Rendering:
+        return Rendering(
+            image=reply + b" ",
+            media_type="image/jpeg",
+            garden={"unmet": ["a pool", f"{order.growth} {order.season}"]},
+        )
+
+    async def close(self) -> None:
+        return None
+
+
+@pytest.mark.usefixtures("gemini")
+async def test_what_was_not_met_is_kept_without_the_scene(settings: Settings, photo: bytes) -> None:
+    async with start(settings, providers=[Modest()]) as running:
+        account = await running.studio.owner()
+        taken = await running.studio.add_photo(photo, account=account)
+        scene = Scene(running=running, account=account, photo=taken)
+        async with scene.working():
+            view = await scene.finished(await scene.accept(provider="modest"))
+
+    assert view["status"] == "completed", view
+    assert view["areas"][0]["unmet"] == ["a pool", "mature summer"]
