@@ -83,7 +83,7 @@ class Material:
 def materials() -> Mapping[str, Material]:
     """All materials by id."""
     tables = read_table("materials.toml")
-    return {key: build(Material, table, where=f"materials.toml: {key}") for key, table in tables.items()}
+    return {key: build(Material, table, where=key) for key, table in tables.items()}
 
 
 def get_material(key: str) -> Material:

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Coroutine, Sequence
 
 from yarda.garden import errors
 from yarda.garden.brief import CACHE_VARIABLE, Brief, Limits, OnProgress, Painting
+from yarda.garden.catalog import CATALOG_VARIABLE
 from yarda.garden.errors import (
     GardenError,
     PainterCrashed,
@@ -162,4 +163,5 @@ def _environment(limits: Limits) -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "YARDA_PAINTER_THREADS"), threads),
         **({CACHE_VARIABLE: str(limits.cache)} if limits.cache else {}),
+        **({CATALOG_VARIABLE: os.environ[CATALOG_VARIABLE]} if os.environ.get(CATALOG_VARIABLE) else {}),
     }

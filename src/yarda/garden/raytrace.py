@@ -12,7 +12,7 @@ from yarda.garden.camera import Camera
 from yarda.garden.errors import PainterUnavailable
 from yarda.garden.flora.mesh import Mesh, Part, Parts, linear, merge
 from yarda.garden.flora.solids import slab
-from yarda.garden.flora.species import get_form
+from yarda.garden.flora.species import get_form, measure
 from yarda.garden.model import Feature, FeatureKind, Garden, Plant, Zone, ZoneKind
 from yarda.garden.relief import Patch, patch_parts
 from yarda.garden.shapes import Bools, Floats, Singles
@@ -133,7 +133,7 @@ def _things(garden: Garden, patches: Iterable[Patch]) -> SceneDict:
     ornaments = [feature for feature in garden.features if feature.kind is FeatureKind.ORNAMENT]
     standing: list[Plant | Feature] = [*garden.plants, *ornaments]
     for number, thing in enumerate(standing):
-        scene |= _placed(thing, number, scene)
+        scene |= _placed(thing, number, scene, garden)
     slabs = [_slab(feature) for feature in garden.features if feature.kind is FeatureKind.SLAB]
     if slabs:
         scene["slabs"] = _shape(merge(slabs), _bsdf(Part.FLESH))
@@ -149,20 +149,21 @@ def _things(garden: Garden, patches: Iterable[Patch]) -> SceneDict:
     return scene
 
 
-def _placed(thing: Plant | Feature, number: int, scene: SceneDict) -> SceneDict:
+def _placed(thing: Plant | Feature, number: int, scene: SceneDict, garden: Garden) -> SceneDict:
+    """One instance, scaled from the grown plant's measures, whatever of it the season shows."""
     key = thing.species if isinstance(thing, Plant) else thing.form
     form = get_form(key)
-    parts = form.grow(key=key, variant=thing.variant)
-    tall = max(float(mesh.vertices[:, 2].max()) for mesh in parts.values())
-    wide = float(np.percentile(np.concatenate([np.hypot(*mesh.vertices[:, :2].T) for mesh in parts.values()]), 97))
-    upright = thing.height / max(tall, 1e-3)
-    across = (
-        upright if form.tree else float(np.clip(thing.radius / max(wide, 1e-3), upright * 0.75, upright * 1.35))
-    )
+    tall, wide = measure(key, thing.variant)
+    upright = thing.height / tall
+    across = upright if form.tree else float(np.clip(thing.radius / wide, upright * 0.75, upright * 1.35))
+    wide_share, tall_share = form.grown(garden.growth)
     group = f"form_{key}_{thing.variant}"
     place = mi.ScalarTransform4f().translate([thing.x, thing.z, 0]).rotate([0, 0, 1], thing.rotation)
-    place = place.scale([across, across, upright])
-    added = {} if group in scene else {group: _group(parts)}
+    place = place.scale([across * wide_share, across * wide_share, upright * tall_share])
+    added = {}
+    if group not in scene:
+        parts = form.grow(key=key, variant=thing.variant, season=garden.season, growth=garden.growth)
+        added[group] = _group(parts)
     return {
         **added,
         f"thing_{number}": {"type": "instance", "group": {"type": "ref", "id": group}, "to_world": place},

@@ -214,7 +214,7 @@ def get_style(style_id: str) -> Style:
 
 def _load(name: str) -> Style:
     path = f"styles/{name}.toml"
-    style = build(Style, read_table(path), where=path, id=name)
+    style = build(Style, read_table(path), where="", id=name)
     try:
         for surface in style.surfaces():
             get_material(surface.material)

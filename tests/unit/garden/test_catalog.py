@@ -109,10 +109,14 @@ def test_a_style_that_does_not_exist_is_named_with_those_that_do() -> None:
         get_style("baroque")
 
 
-def test_every_species_grows_in_some_style() -> None:
-    used = {form for style in styles().values() for form in style.forms()}
+def test_every_species_suits_a_style() -> None:
+    assert [key for key, plant in species().items() if not plant.suits or set(plant.suits) - set(styles())] == []
 
-    assert set(species()) - used == set()
+
+def test_a_style_plants_what_suits_it(style: Style) -> None:
+    planted = set(style.forms()) & set(species())
+
+    assert [key for key in planted if style.id not in species()[key].suits] == []
 
 
 @pytest.mark.parametrize("key", species())
@@ -151,12 +155,12 @@ def test_a_common_name_stands_for_one_species() -> None:
 def test_a_mesh_is_as_large_as_the_catalog_says(key: str) -> None:
     form = get_form(key)
 
-    parts = form.grow(key=key, variant=0)
+    parts = form.draw(key=key, variant=0)
 
     points = np.concatenate([mesh.vertices for mesh in parts.values()])
     assert np.isfinite(points).all()
-    assert 0.5 < points[:, 2].max() / form.height < 2
-    assert 0.4 < 2 * np.percentile(np.hypot(points[:, 0], points[:, 1]), 97) / form.spread < 2.5
+    assert 0.6 < points[:, 2].max() / form.height < 1.45
+    assert 0.7 < 2 * np.percentile(np.hypot(points[:, 0], points[:, 1]), 97) / form.spread < 1.45
 
 
 @pytest.mark.parametrize("key", ["japanese_maple", "boxwood_ball", "grey_boulder"])
@@ -182,10 +186,10 @@ def test_every_toml_file_of_the_package_is_one_that_is_read() -> None:
         "materials.toml",
         "ornaments.toml",
         "prices.toml",
-        "species.toml",
     }
+    assert {entry.name for entry in folder.iterdir() if entry.is_dir()} == {"species", "styles"}
     assert set(list_tables("styles")) == set(styles())
-    assert read_table("species.toml") == tomllib.loads((folder / "species.toml").read_text())
+    assert read_table("prices.toml") == tomllib.loads((folder / "prices.toml").read_text())
 
 
 def test_a_table_becomes_what_it_describes() -> None:

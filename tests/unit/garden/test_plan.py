@@ -138,6 +138,36 @@ def test_the_table_has_a_row_for_every_species(garden: Garden) -> None:
     assert json.loads(listed.to_json())["notes"].startswith("Approximate")
 
 
+def test_the_table_warns_of_what_is_toxic_and_says_when_it_flowers() -> None:
+    listed = count_plants(a_garden("english_garden", "front_yard"))
+
+    rows = {row["botanical name"]: row for row in csv.DictReader(io.StringIO(listed.to_csv().decode()))}
+
+    lavender = rows["Lavandula angustifolia"]
+    assert lavender["toxic to pets"].startswith("yes")
+    assert (lavender["flower colour"], lavender["flowers (months)"]) == ("violet", "6 7 8")
+    assert (lavender["leaves"], lavender["native to"]) == ("evergreen", "western Mediterranean")
+    assert "ASPCA" in lavender["source"]
+    tree = rows["Lagerstroemia indica"]
+    assert float(tree["unpruned height (m)"]) > float(tree["height (m)"])
+
+
+def test_new_columns_stand_after_the_old_ones(garden: Garden) -> None:
+    header = next(csv.reader(io.StringIO(count_plants(garden).to_csv().decode())))
+
+    assert header[:7] == [
+        "number",
+        "botanical name",
+        "common name",
+        "quantity",
+        "spacing (m)",
+        "height (m)",
+        "spread (m)",
+    ]
+    assert header[7:13] == ["water", "sun", "zones", "flowers (months)", "cost low (USD)", "high"]
+    assert header[13:16] == ["flower colour", "leaves", "toxic to pets"]
+
+
 def test_everything_that_can_be_laid_or_planted_has_a_price() -> None:
     assert set(prices().materials) == set(materials())
     for key, plant in species().items():

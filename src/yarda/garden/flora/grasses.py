@@ -54,7 +54,7 @@ def tussock(
     if not plumes:
         return {Part.LEAF: sheet}
     plume = _plumes(rng, radius=radius, height=height, count=plumes, colour=plume_colour)
-    return {Part.LEAF: merge([sheet, plume])}
+    return {Part.LEAF: sheet, Part.FLOWER: plume}
 
 
 def _plumes(rng: Rng, *, radius: float, height: float, count: int, colour: str) -> Mesh:
@@ -130,7 +130,7 @@ def lavender(
         width=0.013,
         colours=varied(rng, linear(flower), count=len(where), value=0.25, hue=0.08),
     )
-    return {Part.LEAF: merge([mound, stalks, bloom])}
+    return {Part.LEAF: mound, Part.FLOWER: merge([stalks, bloom])}
 
 
 def _basal_leaves(rng: Rng, *, radius: float, height: float, leaf: float, colour: str) -> Mesh:
@@ -187,7 +187,7 @@ def spires(
         fold=0.4,
         curl=0.3,
     )
-    return {Part.LEAF: merge([mound, stalks, heads])}
+    return {Part.LEAF: mound, Part.FLOWER: merge([stalks, heads])}
 
 
 def poppies(
@@ -215,7 +215,7 @@ def poppies(
         side = np.cross(out, up)
         top = base + up * tall[:, None]
         cups.append(leaves(top, out, side=side, length=0.045, width=0.05, colours=shades, fold=0.1, curl=-0.15))
-    return {Part.LEAF: merge([fine, stalks, *cups])}
+    return {Part.LEAF: fine, Part.FLOWER: merge([stalks, *cups])}
 
 
 def ground_cover(
@@ -242,10 +242,10 @@ def ground_cover(
     shades = blend(shades, linear(fresh), (rng.random(leaf_count) < 0.35) * 0.7)
     length = leaf * rng.uniform(0.7, 1.3, leaf_count)
     side = rng.normal(size=(leaf_count, 3))
-    sheets = [leaves(points, direction, side=side, length=length, width=leaf * 0.6, colours=shades)]
+    mat: Parts = {Part.LEAF: leaves(points, direction, side=side, length=length, width=leaf * 0.6, colours=shades)}
     if flower_count:
-        sheets.append(_dotted(rng, points, count=flower_count, size=flower_size, colour=flower))
-    return {Part.LEAF: merge(sheets)}
+        mat[Part.FLOWER] = _dotted(rng, points, count=flower_count, size=flower_size, colour=flower)
+    return mat
 
 
 def _dotted(rng: Rng, points: Floats, *, count: int, size: float, colour: str) -> Mesh:

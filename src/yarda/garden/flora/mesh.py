@@ -21,6 +21,10 @@ class Part(StrEnum):
     """Opaque with sharp faces: succulent leaves, slabs, chips."""
     SOLID = "solid"
     """Opaque and smooth: stems, trunks, stones."""
+    FLOWER = "flower"
+    """Flowers and their stalks, thin as leaves; shown in the months of flowering."""
+    FRUIT = "fruit"
+    """Fruit and berries, opaque; shown in the months of fruit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """Broad leaves of warm gardens: fan palms, feather palms, banana and bird-of-paradise."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from yarda.garden.flora.foliage import arc, blades, leaves
@@ -8,6 +10,7 @@ from yarda.garden.flora.solids import rings_mesh, tube
 from yarda.garden.shapes import Floats
 
 GOLDEN_ANGLE = 2.39996
+SECTIONS = 45
 
 
 def _crown(rng: Rng, count: int, *, lowest: float, highest: float) -> Floats:
@@ -81,6 +84,36 @@ def feather_palm(
     return parts
 
 
+def clump_palm(
+    rng: Rng, *, radius: float, height: float, colour: str, stems: int = 7, fronds: int = 7, bark: str = "#a8a05a"
+) -> Parts:
+    """Several slender feather palms from one foot, such as an areca."""
+    palms = []
+    for number in range(stems):
+        share = rng.uniform(0.62, 1.0) if number else 1.0
+        palm = feather_palm(
+            rng,
+            height=height * share,
+            frond=height * 0.48 * share,
+            colour=colour,
+            fronds=fronds,
+            stem=height * 0.42 * share * 3.0,
+            girth=0.028,
+            bark=bark,
+            droop=0.5,
+        )
+        far = radius * 0.42 * np.sqrt(number / stems)
+        angle = number * GOLDEN_ANGLE
+        lean = np.array([np.cos(angle), np.sin(angle), 0]) * far
+        palms.append(
+            {
+                part: replace(mesh, vertices=mesh.vertices + lean * (0.35 + 0.9 * mesh.vertices[:, 2:] / height))
+                for part, mesh in palm.items()
+            }
+        )
+    return {part: merge(palm[part] for palm in palms) for part in (Part.LEAF, Part.SOLID)}
+
+
 def fan_palm(
     rng: Rng, *, height: float, fan: float, colour: str, fans: int = 22, stem: float = 0.5, girth: float = 0.11
 ) -> Parts:
@@ -113,11 +146,22 @@ def fan_palm(
     return {Part.LEAF: merge(sheets), Part.SOLID: _stem(rng, height=stem, girth=girth, bark="#6f5d49")}
 
 
-def _paddle(rng: Rng, foot: Floats, ahead: Floats, *, size: float, stalk: float, colour: str, wide: float) -> Mesh:
+def _paddle(
+    rng: Rng,
+    foot: Floats,
+    ahead: Floats,
+    *,
+    size: float,
+    stalk: float,
+    colour: str,
+    wide: float,
+    droop: float,
+    wave: float,
+) -> Mesh:
     """One large leaf with a midrib and a wavy blade, on a stalk."""
-    share = np.linspace(0, 1, 13)[:, None]
+    share = np.linspace(0, 1, SECTIONS)[:, None]
     total = stalk + size
-    bend = np.full((1, 1), 0.42)
+    bend = np.full((1, 1), droop)
     length = np.full((1, 1), total)
     spine = arc(foot[None], ahead[None], length=length, droop=bend, share=share)
     across = sideways(ahead[None])[0]
@@ -125,14 +169,14 @@ def _paddle(rng: Rng, foot: Floats, ahead: Floats, *, size: float, stalk: float,
     up = np.cross(across, along)
     on_blade = np.clip((share - stalk / total) / (size / total), 0, 1)
     half = size * wide * np.clip(np.sin(np.pi * on_blade**0.75), 0, 1) ** 0.75 + 0.012
-    wave = 0.05 * size * np.sin(share * 23 + rng.uniform(0, 6)) * (on_blade > 0)
-    left = spine - across * half + up * (half * 0.25 + wave)
-    right = spine + across * half + up * (half * 0.25 - wave)
+    wavy = wave * size * np.sin(share * 23 + rng.uniform(0, 6)) * (on_blade > 0)
+    left = spine - across * half + up * (half * 0.25 + wavy)
+    right = spine + across * half + up * (half * 0.25 - wavy)
     rings = np.stack([left, spine, right, spine], 1)
     tone = varied(rng, linear(colour), count=1, value=0.12, hue=0.04)[0]
     shades = np.broadcast_to(tone, rings.shape).copy()
     shades[:, 1::2] *= np.array([1.25, 1.2, 1.0])
-    shades[:, 0::2] *= (1 + 0.10 * ((np.arange(13) % 2) * 2 - 1))[:, None, None]
+    shades[:, 0::2] *= (1 + 0.10 * ((np.arange(SECTIONS) // 2 % 2) * 2 - 1))[:, None, None]
     mesh = rings_mesh(rings, np.clip(shades, 0.01, 0.9))
     flat = mesh.faces.reshape(-1, 3)
     upper = (flat % 4 != 3).all(1)
@@ -148,21 +192,38 @@ def paddles(
     leaf_count: int = 14,
     width: float = 0.19,
     stalk: float = 0.5,
+    flat: float = 0.0,
+    droop: float = 0.42,
     flower: str = "",
     flower_count: int = 0,
 ) -> Parts:
-    """A clump of big paddle leaves: banana, canna, elephant ear, bird-of-paradise."""
+    """A clump of big paddle leaves: banana, canna, elephant ear; `flat` 1 makes it a traveller's palm's fan."""
     direction = _crown(rng, leaf_count, lowest=0.85, highest=0.06)
+    if flat:
+        side = np.linspace(-1.05, 1.05, leaf_count)[rng.permutation(leaf_count)]
+        fanned = np.stack([np.sin(side), rng.normal(0, 0.05, leaf_count), np.cos(side)], 1)
+        direction = unit(direction * (1 - flat) + fanned * flat)
     sheets = []
     for number, ahead in enumerate(direction):
         foot = np.array([*(ahead[:2] * radius * 0.15), 0.0])
         total = height * rng.uniform(0.85, 1.1) * (1.12 - 0.35 * number / leaf_count)
         sheets.append(
-            _paddle(rng, foot, ahead, size=total * (1 - stalk), stalk=total * stalk, colour=colour, wide=width)
+            _paddle(
+                rng,
+                foot,
+                ahead,
+                size=total * (1 - stalk),
+                stalk=total * stalk,
+                colour=colour,
+                wide=width,
+                droop=droop,
+                wave=0.05 * (1 - 0.85 * flat),
+            )
         )
+    parts: Parts = {Part.LEAF: merge(sheets)}
     if flower_count:
-        sheets.append(_beaks(rng, height=height, colour=flower, count=flower_count))
-    return {Part.LEAF: merge(sheets)}
+        parts[Part.FLOWER] = _beaks(rng, height=height, colour=flower, count=flower_count)
+    return parts
 
 
 def _beaks(rng: Rng, *, height: float, colour: str, count: int) -> Mesh:

@@ -4,7 +4,7 @@ import numpy as np
 
 from yarda.garden.flora.foliage import diamonds, flowers, leaves, roses
 from yarda.garden.flora.mesh import Mesh, Part, Parts, Rng, blend, linear, merge, on_sphere, ripple, unit, varied
-from yarda.garden.flora.solids import box, sphere, tube
+from yarda.garden.flora.solids import berries, box, sphere, tube
 from yarda.garden.shapes import Floats
 
 FRESH = "#8fb04a"
@@ -35,8 +35,11 @@ def clipped_ball(
     lumps: float = 0.05,
     leaf_count: int = 6500,
     fresh: str = FRESH,
+    flower: str = "",
+    flower_count: int = 0,
+    flower_size: float = 0.03,
 ) -> Parts:
-    """A dense shrub sheared to a superellipsoid around a dark core."""
+    """A dense shrub sheared to a superellipsoid around a dark core, perhaps dotted with flowers."""
     out = on_sphere(rng, leaf_count)
     reach = (np.abs(out) ** squareness).sum(1) ** (-1 / squareness)
     depth = rng.uniform(0.78**3, 1.0, leaf_count) ** (1 / 3)
@@ -51,7 +54,13 @@ def clipped_ball(
     shades = varied(rng, linear(colour), count=count, value=0.2, hue=0.05) * (0.45 + 0.55 * depth)[:, None]
     shades = blend(shades, linear(fresh), (rng.random(count) < 0.25) * depth * 0.7)
     core = sphere(size * (0.74, 0.74, 0.74), at=(0, 0, height / 2), colour=linear(colour) * 0.3)
-    return {Part.LEAF: _leafed(rng, points, outward, leaf=leaf, colours=shades, shape=0.62), Part.SOLID: core}
+    sheet = _leafed(rng, points, outward, leaf=leaf, colours=shades, shape=0.62)
+    parts: Parts = {Part.LEAF: sheet, Part.SOLID: core}
+    if flower_count:
+        chosen = rng.choice(np.flatnonzero((depth > 0.6) & (points[:, 2] > height * 0.25)), flower_count)
+        where = points[chosen] + outward[chosen] * 0.025
+        parts[Part.FLOWER] = flowers(rng, where, outward[chosen], size=flower_size, colour=flower)
+    return parts
 
 
 def hedge(
@@ -99,8 +108,11 @@ def mound(
     flower_count: int = 0,
     flower_size: float = 0.04,
     bloom: str = "open",
+    fruit: str = "",
+    fruit_count: int = 0,
+    fruit_size: float = 0.01,
 ) -> Parts:
-    """A loose shrub of overlapping lobes, with open or double flowers on the outside."""
+    """A loose shrub of overlapping lobes, with open or double flowers and fruit on the outside."""
     lobes = on_sphere(rng, 9) * np.array([radius * 0.5, radius * 0.5, height * 0.22])
     lobes = lobes + np.array([0, 0, height * 0.55])
     sizes = rng.uniform(0.42, 0.6, 9) * radius
@@ -115,15 +127,19 @@ def mound(
     shades = varied(rng, linear(colour), count=leaf_count, value=0.2) * (0.35 + 0.65 * depth**1.3)[:, None]
     young = varied(rng, linear(fresh), count=leaf_count, value=0.1, hue=0.04)
     shades = blend(shades, young, (rng.random(leaf_count) < 0.3) * 0.7 * depth)
-    sheets = [_leafed(rng, points, out, leaf=leaf, colours=shades, shape=leaf_shape)]
+    parts: Parts = {Part.LEAF: _leafed(rng, points, out, leaf=leaf, colours=shades, shape=leaf_shape)}
+    parts[Part.SOLID] = _stems(lobes)
     if flower_count:
         outside = np.flatnonzero((depth > 0.72) & (points[:, 2] > height * 0.3))
         chosen = rng.choice(outside, min(flower_count, len(outside)), replace=False)
         facing = unit(points[chosen] - heart + np.array([0, 0, 0.15]))
         draw = roses if bloom == "double" else flowers
         size = flower_size * rng.uniform(0.75, 1.15, len(chosen))
-        sheets.append(draw(rng, points[chosen] + facing * 0.03, facing, size=size, colour=flower))
-    return {Part.LEAF: merge(sheets), Part.SOLID: _stems(lobes)}
+        parts[Part.FLOWER] = draw(rng, points[chosen] + facing * 0.03, facing, size=size, colour=flower)
+    if fruit_count:
+        chosen = rng.choice(np.flatnonzero(depth > 0.7), fruit_count)
+        parts[Part.FRUIT] = berries(rng, points[chosen] + out[chosen] * fruit_size, size=fruit_size, colour=fruit)
+    return parts
 
 
 def _stems(lobes: Floats) -> Mesh:
@@ -160,7 +176,7 @@ def hydrangea(rng: Rng, *, radius: float, height: float, flower: str, heads: int
         ahead = unit(across * np.cos(turn) + up * np.sin(turn) + facing * 0.2)
         side = np.cross(ahead, facing)
         petals.append(diamonds(places, ahead, side=side, length=0.018, width=0.018, colours=shades))
-    return {**parts, Part.LEAF: merge([parts[Part.LEAF], *petals])}
+    return {**parts, Part.FLOWER: merge(petals)}
 
 
 def upright_column(rng: Rng, *, radius: float, height: float, colour: str, leaf_count: int = 9000) -> Parts:

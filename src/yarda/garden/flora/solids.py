@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from yarda.garden.flora.mesh import Mesh, Rng, linear, on_sphere, ripple, sideways, unit
+from yarda.garden.flora.mesh import Mesh, Rng, linear, on_sphere, ripple, sideways, unit, varied
 from yarda.garden.shapes import Floats
 
 
@@ -76,6 +76,19 @@ def sphere(size: Sequence[float] | Floats, *, at: Sequence[float], colour: Float
         vertices=vertices * np.asarray(size, float) + np.asarray(at, float),
         faces=faces,
         colours=np.broadcast_to(colour, vertices.shape).copy(),
+    )
+
+
+def berries(rng: Rng, centres: Floats, *, size: float, colour: str) -> Mesh:
+    """Round fruit of about that radius; small ones are drawn with fewer faces."""
+    vertices, faces = _icosphere(1 if size > 0.015 else 0)
+    count, per = len(centres), len(vertices)
+    wide = size * rng.uniform(0.8, 1.15, (count, 1, 1))
+    points = centres[:, None] + vertices[None] * wide
+    return Mesh(
+        vertices=points.reshape(-1, 3),
+        faces=(np.arange(count)[:, None, None] * per + faces).reshape(-1, 3),
+        colours=np.repeat(varied(rng, linear(colour), count=count, value=0.12, hue=0.04), per, 0),
     )
 
 

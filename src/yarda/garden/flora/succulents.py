@@ -17,13 +17,25 @@ from yarda.garden.flora.mesh import (
     varied,
 )
 from yarda.garden.flora.solids import rings_mesh, tube
+from yarda.garden.flora.straps import on_stalks
 from yarda.garden.shapes import Floats
 
 GOLDEN_ANGLE = 2.39996
 
 
-def agave(rng: Rng, *, radius: float, colour: str, leaf_count: int = 34, width: float = 0.16) -> Parts:
-    """A rosette of thick, channelled leaves with dark tips."""
+def agave(
+    rng: Rng,
+    *,
+    radius: float,
+    colour: str,
+    leaf_count: int = 34,
+    width: float = 0.16,
+    flower: str = "",
+    heart: str = "#f2c25a",
+    stalks: int = 6,
+    stalk: float = 0.6,
+) -> Parts:
+    """A rosette of thick, channelled leaves with dark tips, perhaps under torches of flowers."""
     number = np.arange(leaf_count)
     share = (number + 0.5) / leaf_count
     angle = number * GOLDEN_ANGLE + rng.normal(0, 0.08, leaf_count)
@@ -32,12 +44,26 @@ def agave(rng: Rng, *, radius: float, colour: str, leaf_count: int = 34, width: 
     length = radius * (1 - 0.25 * share) * rng.uniform(0.92, 1.08, leaf_count)
     shades = varied(rng, linear(colour), count=leaf_count, value=0.08, hue=0.03)
     wide = width * radius / 0.5
-    return {
+    parts: Parts = {
         Part.FLESH: merge(
             _thick_leaf(ahead, length=long, width=wide * rng.uniform(0.9, 1.1), colour=shade)
             for ahead, long, shade in zip(direction, length, shades, strict=True)
         )
     }
+    if flower:
+        size = 0.3 * stalk
+        parts[Part.FLOWER] = on_stalks(
+            rng,
+            radius=radius,
+            height=stalk,
+            count=stalks,
+            lean=0.2,
+            bloom="torch",
+            size=size,
+            colour=flower,
+            heart=heart,
+        )
+    return parts
 
 
 def _thick_leaf(ahead: Floats, *, length: float, width: float, colour: Floats) -> Mesh:
@@ -148,6 +174,29 @@ def _ribbed(rng: Rng, path: Floats, *, radius: float, colour: str) -> tuple[Mesh
     points = np.repeat(ridges.reshape(-1, 3), 4, 0)
     needles = _spines(rng, points, np.repeat(outward.reshape(-1, 3), 4, 0), length=0.03, colour="#d9d2b0")
     return skin, needles
+
+
+def column_cluster(
+    rng: Rng, *, radius: float, height: float, girth: float = 0.08, columns: int = 7, colour: str = "#8fa57a"
+) -> Parts:
+    """Smooth, knobbly columns from one foot: a totem pole cactus."""
+    meshes = []
+    for number in range(columns):
+        angle = np.array([number * GOLDEN_ANGLE])
+        far = radius * 0.7 * np.sqrt((number + 0.3) / columns)
+        tall = height * (1.0 if number == 0 else rng.uniform(0.45, 0.9))
+        foot, top = around(angle, far * 0.55)[0], around(angle, far, tall)[0]
+        level = np.linspace(0, 1, 40)
+        path = foot + (top - foot) * level[:, None]
+        path[:, 2] = tall * level
+        thick = girth * rng.uniform(0.85, 1.1) * np.minimum(1, np.sqrt(np.clip((1 - level) * 14, 0.002, 1)))
+        turn = np.arange(24) / 24 * 2 * np.pi
+        knobs = 0.12 * np.sin(turn[None] * 4 + level[:, None] * 9) * np.sin(level[:, None] * 38 + turn[None] * 2)
+        wide = thick[:, None] * (1 + knobs)
+        rings = path[:, None] + np.stack([wide * np.cos(turn), wide * np.sin(turn), np.zeros_like(wide)], 2)
+        tone = varied(rng, linear(colour), count=1, value=0.08, hue=0.03)[0]
+        meshes.append(rings_mesh(rings, np.clip(tone * (1 + 1.6 * knobs[..., None]), 0.02, 0.9)))
+    return {Part.SOLID: merge(meshes)}
 
 
 def prickly_pear(rng: Rng, *, radius: float, height: float, colour: str = "#7f9a6a", pads: int = 16) -> Parts:

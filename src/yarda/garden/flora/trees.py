@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from yarda.garden.flora.foliage import diamonds, flowers, leaves
+from yarda.garden.flora.foliage import blades, diamonds, flowers, leaves
 from yarda.garden.flora.mesh import Mesh, Part, Parts, Rng, blend, linear, merge, on_sphere, sideways, unit, varied
-from yarda.garden.flora.solids import tube
+from yarda.garden.flora.solids import berries, tube
 from yarda.garden.shapes import Floats
 
 
@@ -19,6 +19,7 @@ class _Skeleton:
     fork: tuple[int, int]
     wander: float
     lift: float
+    leafy: int = 1
     branches: list[tuple[Floats, Floats]] = field(default_factory=list)
     tips: list[Floats] = field(default_factory=list)
 
@@ -34,6 +35,8 @@ class _Skeleton:
         if level == 0:
             self.tips.append(path[-1])
             return
+        if 1 < self.leafy >= level:
+            self.tips += [(path[2] + path[3]) / 2, path[4]]
         forks = int(self.rng.integers(self.fork[0], self.fork[1] + 1))
         first = self.rng.uniform(0, 2 * np.pi)
         across = sideways(ahead[None])[0]
@@ -90,9 +93,17 @@ def tree(
     flower: str = "",
     flower_share: float = 0.0,
     flower_size: float = 0.03,
+    fruit: str = "",
+    fruit_count: int = 0,
+    fruit_size: float = 0.03,
+    weep: float = 0.0,
+    leafy: int = 1,
 ) -> Parts:
-    """A small garden tree, single or multi-trunk."""
-    skeleton = _Skeleton(rng=rng, spread=spread, fork=(2, 3), wander=wander, lift=lift)
+    """A small garden tree, single or multi-trunk.
+
+    Twigs hang down by `weep` metres; branches up to the level `leafy` from the outside carry leaves.
+    """
+    skeleton = _Skeleton(rng=rng, spread=spread, fork=(2, 3), wander=wander, lift=lift, leafy=leafy)
     for number in range(trunks):
         angle = number * 2 * np.pi / trunks + rng.uniform(0, 0.8)
         tilt = lean * rng.uniform(0.7, 1.3) if trunks > 1 else lean * rng.random() * 0.6
@@ -114,6 +125,9 @@ def tree(
     count = len(tips) * leaves_per_tip
     puff = on_sphere(rng, count) * rng.random((count, 1)) ** (1 / 2.2) * cloud * np.array([1, 1, flatness])
     points = np.repeat(tips * scale, leaves_per_tip, 0) + puff
+    if weep:
+        points, strands = _weeping(rng, tips * scale, points, puff, weep=weep)
+        wood = merge([wood, strands])
     direction = unit(puff / cloud + rng.normal(size=(count, 3)) * 0.6 + np.array([0, 0, -0.15]))
     shades = _crown_colours(rng, points, colour=colour, fresh=fresh)
     if leaf_form == "palmate":
@@ -125,12 +139,36 @@ def tree(
         sheet = leaves(
             points, direction, side=side, length=length, width=width, colours=shades, fold=0.15, curl=0.1
         )
+    parts: Parts = {Part.LEAF: sheet, Part.SOLID: wood}
     if flower_share:
         chosen = rng.choice(count, int(count * flower_share), replace=False)
         facing = unit(unit(puff[chosen]) + np.array([0, 0, 0.3]))
-        bloom = flowers(rng, points[chosen] + facing * 0.03, facing, size=flower_size, colour=flower)
-        sheet = merge([sheet, bloom])
-    return {Part.LEAF: sheet, Part.SOLID: wood}
+        where = points[chosen] + facing * 0.03
+        parts[Part.FLOWER] = flowers(rng, where, facing, size=flower_size, colour=flower)
+    if fruit_count:
+        hung = points[rng.choice(count, fruit_count, replace=False)] - np.array([0, 0, fruit_size])
+        parts[Part.FRUIT] = berries(rng, hung, size=fruit_size, colour=fruit)
+    return parts
+
+
+def _weeping(rng: Rng, tips: Floats, points: Floats, puff: Floats, *, weep: float) -> tuple[Floats, Mesh]:
+    """The leaf points strung along shoots that hang from the tips, and the shoots."""
+    count, per = len(tips), len(points) // len(tips)
+    shoots = 5
+    aside = rng.normal(0, 0.12, (count, shoots, 3)) * np.array([1, 1, 0.2])
+    long = np.minimum(weep * rng.uniform(0.4, 1.0, (count, shoots)), tips[:, 2:] * 0.85)
+    of = np.repeat(np.arange(count), per)
+    shoot = rng.integers(0, shoots, len(of))
+    share = rng.random(len(of))
+    out = tips * np.array([1, 1, 0])
+    spread = unit(out)[of] * (0.35 * long[of, shoot] * np.sqrt(share))[:, None]
+    hung = tips[of] + aside[of, shoot] + spread + puff * 0.22
+    hung[:, 2] -= long[of, shoot] * share
+    foot, fall = np.repeat(tips, shoots, 0), long.ravel()
+    away = unit(unit(np.repeat(out, shoots, 0)) * 0.45 + aside.reshape(-1, 3) * 2 + np.array([0, 0, -1.0]))
+    bark = varied(rng, linear("#5c4a40"), count=len(foot))
+    strands = blades(foot, away, length=fall, width=0.006, droop=0.05, colours=bark, segments=3)
+    return hung, strands
 
 
 def _crown_colours(rng: Rng, points: Floats, *, colour: str, fresh: str) -> Floats:

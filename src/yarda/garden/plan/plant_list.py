@@ -39,6 +39,23 @@ class PlantRow:
     zones: tuple[int, int]
     flowers: tuple[int, ...]
     cost: Range
+    flower_colour: str
+    """A word; empty when the plant is not grown for flowers."""
+    leaf_habit: str
+    toxic_to_pets: bool
+    toxicity: str
+    """What about it harms, where it is toxic."""
+    native: str
+    years_to_maturity: float
+    """From planting until it has the height and spread given here."""
+    grows_to_m: tuple[float, float] | None
+    """Height and spread after decades, unpruned, where that is well beyond them."""
+    source: str
+
+    @property
+    def warning(self) -> str:
+        """Whether it is toxic to pets, and what about it, in words."""
+        return ", ".join(filter(None, ("yes" if self.toxic_to_pets else "no", self.toxicity)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +109,20 @@ class PlantList:
         writer = csv.writer(out)
         names = ("number", "botanical name", "common name", "quantity", "spacing (m)", "height (m)", "spread (m)")
         writer.writerow(
-            (*names, "water", "sun", "zones", "flowers (months)", f"cost low ({self.currency})", "high")
+            (
+                *(*names, "water", "sun", "zones", "flowers (months)", f"cost low ({self.currency})", "high"),
+                *("flower colour", "leaves", "toxic to pets", "native to", "years to full size"),
+                *("unpruned height (m)", "unpruned spread (m)", "source"),
+            )
         )
         for row in self.plants:
             writer.writerow(
                 (
                     *(row.number, row.botanical, row.common, row.quantity, row.spacing_m, row.height_m),
                     *(row.spread_m, row.water, row.sun, f"{row.zones[0]}-{row.zones[1]}"),
-                    *(" ".join(map(str, row.flowers)), row.cost[0], row.cost[1]),
+                    *(" ".join(map(str, row.flowers)), row.cost[0], row.cost[1], row.flower_colour),
+                    *(row.leaf_habit, row.warning, row.native, row.years_to_maturity),
+                    *(*(row.grows_to_m or ("", "")), row.source),
                 )
             )
         return out.getvalue().encode()
@@ -151,6 +174,14 @@ def _plant_row(number: int, key: str, plant: Species, *, quantity: int) -> Plant
         zones=plant.zones,
         flowers=plant.flowers,
         cost=_times(prices().of_form(key, plant), quantity),
+        flower_colour=plant.flower_colour,
+        leaf_habit=plant.leaf_habit,
+        toxic_to_pets=plant.toxic_to_pets,
+        toxicity=plant.toxicity,
+        native=plant.native,
+        years_to_maturity=plant.years_to_maturity,
+        grows_to_m=plant.grows_to,
+        source=plant.source,
     )
 
 

@@ -37,7 +37,7 @@ class Prices:
 @cache
 def prices() -> Prices:
     """The table. Raises `InvalidCatalog` for a wrong or missing entry."""
-    table = build(Prices, read_table("prices.toml"), where="prices.toml")
+    table = build(Prices, read_table("prices.toml"), where="")
     for key, form in {**species(), **ornaments_catalog()}.items():
         if form.generator not in table.plants and form.generator not in table.ornaments:
             raise InvalidCatalog(f"prices.toml: {form.generator!r}, which draws {key}, has no price")
