@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from pydantic.fields import FieldInfo
+from species_file import species_file
 
 from yarda.core import Studio
 from yarda.settings import Settings
@@ -20,7 +21,12 @@ GENERATED = "<!-- Written by `make docs` from the code; changes belong there. --
 
 def main() -> int:
     """Write the pages, or with --check exit 1 when one differs."""
-    pages = {"settings.md": settings(), "http-api.md": http_api(), "command-line.md": command_line()}
+    pages = {
+        "settings.md": settings(),
+        "http-api.md": http_api(),
+        "command-line.md": command_line(),
+        "species-file.md": GENERATED + species_file(),
+    }
     old = [name for name, text in pages.items() if _read(REFERENCE / name) != text]
     if "--check" in sys.argv:
         sys.stdout.writelines(f"docs/reference/{name} is out of date; run `make docs`\n" for name in old)

@@ -169,15 +169,8 @@ def test_the_table_warns_of_what_is_toxic_and_says_when_it_flowers() -> None:
 def test_new_columns_stand_after_the_old_ones(garden: Garden) -> None:
     header = next(csv.reader(io.StringIO(count_plants(garden).to_csv().decode())))
 
-    assert header[:7] == [
-        "number",
-        "botanical name",
-        "common name",
-        "quantity",
-        "spacing (m)",
-        "height (m)",
-        "spread (m)",
-    ]
+    assert header[:5] == ["number", "botanical name", "common name", "quantity", "spacing (m)"]
+    assert header[5:7] == ["height (m)", "spread (m)"]
     assert header[7:13] == ["water", "sun", "zones", "flowers (months)", "cost low (USD)", "high"]
     assert header[13:16] == ["flower colour", "leaves", "toxic to pets"]
 

@@ -9,6 +9,9 @@ from yarda.garden.flora.mesh import Mesh, Part, Parts, Rng, blend, linear, merge
 from yarda.garden.flora.solids import berries, tube
 from yarda.garden.shapes import Floats
 
+CROWN_TRIANGLES = 84_000
+"""A crown that forked more than others gets fewer leaves at each tip."""
+
 
 @dataclass(slots=True, kw_only=True)
 class _Skeleton:
@@ -122,6 +125,8 @@ def tree(
         )
         for path, radii in skeleton.branches
     )
+    each = (10 if leaf_form == "palmate" else 4) + 12 * flower_share
+    leaves_per_tip = min(leaves_per_tip, int(CROWN_TRIANGLES / each / len(tips)))
     count = len(tips) * leaves_per_tip
     puff = on_sphere(rng, count) * rng.random((count, 1)) ** (1 / 2.2) * cloud * np.array([1, 1, flatness])
     points = np.repeat(tips * scale, leaves_per_tip, 0) + puff
