@@ -188,6 +188,7 @@ def test_every_toml_file_of_the_package_is_one_that_is_read() -> None:
         "materials.toml",
         "ornaments.toml",
         "prices.toml",
+        "words.toml",
     }
     assert {entry.name for entry in folder.iterdir() if entry.is_dir()} == {"species", "styles"}
     assert set(list_tables("styles")) == set(styles())
