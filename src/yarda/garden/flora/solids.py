@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from yarda.garden.flora.mesh import Mesh, Rng, linear, on_sphere, ripple, sideways, unit, varied
+from yarda.garden.flora.mesh import Mesh, Rng, linear, on_sphere, ripple, unit, varied
 from yarda.garden.shapes import Floats
 
 
@@ -34,7 +34,9 @@ def tube(path: Floats, radii: Floats | float, *, colour: Floats, sides: int = 7)
     count = len(path)
     thick = np.broadcast_to(np.asarray(radii, float), (count,))
     along = unit(np.gradient(path, axis=0))
-    across = sideways(along)
+    # A fixed direction to measure from, far from the stem's own, keeps it from twisting where it stands upright.
+    aside = np.eye(3)[int(np.argmin(np.abs(path[-1] - path[0])))]
+    across = unit(np.cross(along, aside))
     up = np.cross(across, along)
     turns = np.arange(sides) / sides * 2 * np.pi
     offset = across[:, None] * np.cos(turns)[None, :, None] + up[:, None] * np.sin(turns)[None, :, None]
