@@ -10,6 +10,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 from pydantic.fields import FieldInfo
 from species_file import species_file
+from style_file import style_file
 
 from yarda.core import Studio
 from yarda.settings import Settings
@@ -26,6 +27,7 @@ def main() -> int:
         "http-api.md": http_api(),
         "command-line.md": command_line(),
         "species-file.md": GENERATED + species_file(),
+        "style-file.md": GENERATED + style_file(),
     }
     old = [name for name, text in pages.items() if _read(REFERENCE / name) != text]
     if "--check" in sys.argv:

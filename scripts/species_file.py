@@ -62,23 +62,29 @@ def _docs(kind: type) -> dict[str, str]:
 
 
 def _row(field: "dataclasses.Field[Any]", hint: Any, said: str) -> str:
-    default = "needed" if field.default is dataclasses.MISSING else _shown(field.default)
-    value = ", ".join(f"`{name}`" for name in sorted(styles())) if field.name == "suits" else _kind(hint)
+    default = "needed" if field.default is dataclasses.MISSING else shown(field.default)
+    value = ", ".join(f"`{name}`" for name in sorted(styles())) if field.name == "suits" else kind_of(hint)
     return f"| `{field.name}` | {UNITS.get(field.name, '')} | {value} | {default} | {said} |\n"
 
 
-def _shown(default: object) -> str:
+def shown(default: object) -> str:
+    """A field's default, as TOML would have it."""
     if default is None or default == ():
         return "none"
+    if isinstance(default, tuple):
+        return "all" if len(default) > 1 else f"`{list(default)}`"
+    if isinstance(default, int | float) and not isinstance(default, bool):
+        return f"`{default}`"
     return f"`{str(default).lower()}`" if isinstance(default, bool) else f'`"{default}"`'
 
 
-def _kind(hint: Any) -> str:
+def kind_of(hint: Any) -> str:
+    """What a field takes, in words."""
     inner = typing.get_args(hint)
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        return _kind(inner[0])
+        return kind_of(inner[0])
     if typing.get_origin(hint) is tuple:
-        return f"list of {_kind(inner[0])}" if inner[1] is Ellipsis else f"[{', '.join(map(_kind, inner))}]"
+        return f"list of {kind_of(inner[0])}" if inner[1] is Ellipsis else f"[{', '.join(map(kind_of, inner))}]"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return ", ".join(f"`{item.value}`" for item in hint)
     return WORDS.get(hint, "table")

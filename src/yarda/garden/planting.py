@@ -22,6 +22,8 @@ NEAREST = 1.5
 DOOR_ROOM, DOOR_HEIGHT = 1.6, 1.2
 TRIES = 60
 FURNITURE_ROOM = 0.85
+MOST_COVERED = 0.42
+"""The share of the picture's height that a plant other than a tree may take."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -274,6 +276,8 @@ class Planter:
             return False
         if height > DOOR_HEIGHT and self._is_before_door(x, z):
             return False
+        if not form.tree and self._hides_the_view(z, height):
+            return False
         return all(np.hypot(x - px, z - pz) > (radius + other) * spacing for px, pz, other in self._taken)
 
     def _is_ground(self, x: float, z: float) -> bool:
@@ -281,6 +285,11 @@ class Planter:
         row, column = int((z - grid.near) / CELL), int((x - grid.left) / CELL)
         inside = 0 <= row < grid.rows and 0 <= column < grid.columns
         return inside and bool(self.site.ground[row, column])
+
+    def _hides_the_view(self, z: float, height: float) -> bool:
+        """Whether it would stand so tall and near that it covers what lies behind it."""
+        camera = self.site.camera
+        return camera.focal_px * height / z > MOST_COVERED * camera.height_px
 
     def _is_before_door(self, x: float, z: float) -> bool:
         return bool(np.hypot(*(find_door(self.site) - (x, z))) < DOOR_ROOM)
