@@ -43,6 +43,10 @@ class Frame:
         cos, sin = np.cos(self.angle), np.sin(self.angle)
         return np.asarray(self.x + u * cos - v * sin), np.asarray(self.z + u * sin + v * cos)
 
+    def corners(self) -> tuple[Floats, Floats]:
+        """x and z of its four corners."""
+        return self.world(np.array([-1, 1, 1, -1]) * self.half_x, np.array([-1, -1, 1, 1]) * self.half_z)
+
     def inside(self, site: Site) -> Floats:
         """Signed distance to the rectangle's border over the site's grid."""
         u, v = self.local(*site.grid.centres())

@@ -14,7 +14,7 @@ from yarda.garden.furnish import Spot, find_spots
 from yarda.garden.model import Feature, FeatureKind, Plant
 from yarda.garden.shapes import Floats
 from yarda.garden.site import CELL, FAR, Site
-from yarda.garden.styles import Accent, Along, Drift, Furnishing, Member, Prefer, Row, Style
+from yarda.garden.styles import Accent, Along, Drift, Furnishing, Member, Place, Prefer, Row, Style
 from yarda.garden.ways import find_door
 
 VARIANTS = 3
@@ -160,7 +160,7 @@ class Planter:
         set_at: list[tuple[float, float]] = []
         for i, j in cells[order]:
             px, pz = float(x[i, j]), float(z[i, j])
-            if all(np.hypot(px - qx, pz - qz) >= row.spacing for qx, qz in set_at):
+            if all((px - qx) ** 2 + (pz - qz) ** 2 >= row.spacing**2 for qx, qz in set_at):
                 shift = self.rng.normal(0, row.jitter, 2)
                 if self._try(
                     form, row.species, px + shift[0], pz + shift[1], region=region, scale=row.scale, margin=0.2
@@ -276,9 +276,11 @@ class Planter:
             return False
         if height > DOOR_HEIGHT and self._is_before_door(x, z):
             return False
-        if not form.tree and self._hides_the_view(z, height):
+        if not form.tree and (self._hides_the_view(z, height) or self._hides_a_place(x, z, height)):
             return False
-        return all(np.hypot(x - px, z - pz) > (radius + other) * spacing for px, pz, other in self._taken)
+        return all(
+            (x - px) ** 2 + (z - pz) ** 2 > ((radius + other) * spacing) ** 2 for px, pz, other in self._taken
+        )
 
     def _is_ground(self, x: float, z: float) -> bool:
         grid = self.site.grid
@@ -290,6 +292,21 @@ class Planter:
         """Whether it would stand so tall and near that it covers what lies behind it."""
         camera = self.site.camera
         return camera.focal_px * height / z > MOST_COVERED * camera.height_px
+
+    def _hides_a_place(self, x: float, z: float, height: float) -> bool:
+        """Whether it would stand before a pool or a terrace and reach up into it."""
+        camera = self.site.camera
+        for place in (Place.POOLSIDE, Place.TERRACE):
+            if place not in self.fields.places:
+                continue
+            corners_x, corners_z = self.fields.places[place][0].corners()
+            if z >= corners_z.min():
+                continue
+            columns, rows = camera.to_photo(corners_x, np.maximum(corners_z, 0.5))
+            column, top = camera.to_photo(np.array(x), np.array(z), height=height)
+            if columns.min() < column < columns.max() and top < rows.max():
+                return True
+        return False
 
     def _is_before_door(self, x: float, z: float) -> bool:
         return bool(np.hypot(*(find_door(self.site) - (x, z))) < DOOR_ROOM)

@@ -53,8 +53,14 @@ class Grid:
         return np.asarray(_remap(values, column, row), float)
 
     def at(self, field: Floats, x: float, z: float) -> float:
-        """The field at one point."""
-        return float(self.sample(field, np.array([x]), np.array([z]))[0])
+        """The field at one point, as `sample` has it."""
+        column = min(max((x - self.left) / CELL - 0.5, 0.0), self.columns - 1.0)
+        row = min(max((z - self.near) / CELL - 0.5, 0.0), self.rows - 1.0)
+        i, j = min(int(row), self.rows - 2), min(int(column), self.columns - 2)
+        down, across = row - i, column - j
+        upper = field[i, j] * (1 - across) + field[i, j + 1] * across
+        lower = field[i + 1, j] * (1 - across) + field[i + 1, j + 1] * across
+        return float(upper * (1 - down) + lower * down)
 
     def fill(self, rings: tuple[Polygon, ...]) -> Bools:
         """The cells inside the rings, by the even-odd rule."""

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.garden.yards import LAWN, SIZE, STRIP, a_garden, a_site, holds
+from yarda.garden.brief import AREAS
 from yarda.garden.fields import KEEPS_LAYOUT, REDESIGNS, Extent, extent_of
-from yarda.garden.flora.species import ornaments_catalog
+from yarda.garden.flora.species import get_form, ornaments_catalog
 from yarda.garden.model import FeatureKind, Garden, ZoneKind
 from yarda.garden.places import fit_pool, fit_terrace
 from yarda.garden.shapes import Polygon
@@ -142,6 +143,40 @@ def test_a_dramatic_design_builds_more_than_a_balanced_one(style: str) -> None:
 
     assert "nook" in {zone.name for zone in dramatic.zones}
     assert "nook" not in {zone.name for zone in balanced.zones}
+
+
+@every_style
+def test_what_grows_before_a_pool_stays_below_it(style: str) -> None:
+    garden = a_garden(style, "pool_area", ground=WIDE)
+    camera = garden.camera
+    rings = np.array(
+        [point for zone in garden.zones if zone.name == "pool" for ring in zone.rings for point in ring]
+    )
+    columns, rows = camera.to_photo(rings[:, 0], rings[:, 1])
+
+    hiding = []
+    for plant in garden.plants:
+        column, top = camera.to_photo(np.array(plant.x), np.array(plant.z), height=plant.height)
+        before = plant.z < rings[:, 1].min() and columns.min() < column < columns.max()
+        if before and top < rows.max() and not get_form(plant.species).tree:
+            hiding.append(plant)
+
+    assert hiding == []
+
+
+@pytest.mark.parametrize("area", AREAS)
+@every_style
+def test_nothing_but_trees_stands_so_near_and_tall_that_it_hides_the_house(style: str, area: str) -> None:
+    garden = a_garden(style, area, ground=WIDE)
+    camera = garden.camera
+
+    covered = [
+        camera.focal_px * plant.height / plant.z / camera.height_px
+        for plant in garden.plants
+        if not get_form(plant.species).tree
+    ]
+
+    assert max(covered) <= 0.42
 
 
 def test_plants_of_one_kind_stand_together() -> None:
