@@ -15,7 +15,7 @@ from yarda.garden.layout import lay_out
 from yarda.garden.model import Garden
 from yarda.garden.places import COPING, beside_house, deck_of, fit_pool, fit_terrace
 from yarda.garden.shapes import Bools, Bytes, Floats
-from yarda.garden.site import Site, survey
+from yarda.garden.site import Site, project_edge, survey
 from yarda.garden.styles import Course, Style, get_style
 from yarda.garden.ways import find_path
 from yarda.garden.wishes import grant, not_done, read_wishes
@@ -38,6 +38,14 @@ class Plot:
     mask: Bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What was marked of the house, in metres on the ground."""
+
+    line: Floats | None
+    door: tuple[float, float] | None
+
+
 def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, ...]:
     """The brief's own plot first, then its neighbours'.
 
@@ -47,14 +55,32 @@ def design_plots(brief: Brief, *, camera: Camera, scale: float) -> tuple[Plot, .
     masks = [
         ground_mask(one.ground, keep_in_front=brief.keep_in_front, camera=camera, scale=scale) for one in wanted
     ]
-    shares, whole = (masks, None) if len(wanted) == 1 else _share_out(wanted, masks, camera=camera)
-    plots = [_design(wanted[0], brief, shares[0], camera=camera, whole=whole)]
+    edge = None if brief.house_edge is None else tuple((x * scale, y * scale) for x, y in brief.house_edge)
+    house = House(
+        line=None if edge is None else project_edge(camera, edge), door=_door(brief, camera=camera, scale=scale)
+    )
+    shares = masks
+    if len(wanted) > 1:
+        shares, whole = _share_out(wanted, masks, camera=camera, house=house)
+        house = replace(house, line=whole.back_line)
+    plots = [_design(wanted[0], brief, shares[0], camera=camera, house=house)]
     for one, mask in zip(wanted[1:], shares[1:], strict=True):
         try:
-            plots.append(_design(one, brief, mask, camera=camera, whole=whole))
+            plots.append(_design(one, brief, mask, camera=camera, house=house))
         except NoGround:
             continue  # its own rendering says so
     return tuple(plots)
+
+
+def _door(brief: Brief, *, camera: Camera, scale: float) -> tuple[float, float] | None:
+    if brief.door is None or brief.door[1] * scale <= camera.horizon_y + 1:
+        return None
+    x, z = camera.to_ground(np.array(brief.door[0] * scale), np.array(brief.door[1] * scale))
+    return float(x), float(z)
+
+
+def _survey(camera: Camera, mask: Bytes, house: House) -> Site:
+    return replace(survey(camera, mask, back_line=house.line), door=house.door)
 
 
 def join(plots: Sequence[Plot]) -> Garden:
@@ -80,11 +106,11 @@ def _own(brief: Brief) -> Neighbour:
     )
 
 
-def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, whole: Site | None) -> Plot:
+def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, house: House) -> Plot:
     try:
-        site = survey(camera, mask, back_line=None if whole is None else whole.back_line)
+        site = _survey(camera, mask, house)
     except NoGround as error:
-        if whole is None:
+        if not brief.neighbours:
             raise
         raise NoGround(
             f"the other areas of this photo leave too little ground for the {one.area.replace('_', ' ')}: "
@@ -102,7 +128,8 @@ def _design(one: Neighbour, brief: Brief, mask: Bytes, *, camera: Camera, whole:
         growth=brief.growth,
     )
     unmet = not_done(wishes, garden, keeps_something=bool(brief.keep_in_front))
-    return Plot(garden=replace(garden, unmet=unmet), site=site, mask=mask)
+    calibrated = brief.eye_height is not None
+    return Plot(garden=replace(garden, unmet=unmet, calibrated=calibrated), site=site, mask=mask)
 
 
 def _style_of(one: Neighbour, brief: Brief) -> Style:
@@ -113,11 +140,11 @@ def _style_of(one: Neighbour, brief: Brief) -> Style:
 
 
 def _share_out(
-    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera
-) -> tuple[list[Bytes], Site | None]:
+    wanted: Sequence[Neighbour], masks: list[Bytes], *, camera: Camera, house: House
+) -> tuple[list[Bytes], Site]:
     """Everybody's ground, each pixel given to one area only, and the site of all of it together."""
     left = list(masks)
-    whole = survey(camera, np.asarray(np.maximum.reduce(masks)))
+    whole = _survey(camera, np.asarray(np.maximum.reduce(masks)), house)
     order = sorted(range(len(wanted)), key=lambda k: CLAIMS.index(wanted[k].area))
     for place, number in enumerate(order):
         later = order[place + 1 :]

@@ -37,7 +37,7 @@ class Ground:
 
 def zone_field(zone: Zone, grid: Grid) -> Floats:
     """The signed distance of a zone from its rings."""
-    if zone.kind in (ZoneKind.GROUND, ZoneKind.KEPT):
+    if zone.kind is ZoneKind.GROUND:
         return np.full((grid.rows, grid.columns), FAR)
     return grid.distance_inside(grid.fill(zone.rings))
 

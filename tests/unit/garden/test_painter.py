@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.unit.garden.yards import LAWN, SIZE, STRIP, pixels_of
-from yarda.garden import CONCEPT_VERSION, painter
+from yarda.garden import CONCEPT_VERSION, plots
 from yarda.garden.brief import Brief, Painting
 from yarda.garden.camera import camera_for
 from yarda.garden.errors import NoGround, UnknownStyle, UnreadablePhoto
@@ -196,7 +196,7 @@ def test_a_kept_zone_stays_the_photos_own(brief: Brief, photo: Bytes, monkeypatc
             style="n", area="patio", seed=1, camera=site.camera, ground=(), zones=zones, plants=(), features=()
         )
 
-    monkeypatch.setattr(painter, "lay_out", keep_all)
+    monkeypatch.setattr(plots, "lay_out", keep_all)
 
     painting = paint(brief)
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.unit.garden.yards import SIZE
-from yarda.garden import painter
+from yarda.garden import painter, plots
 from yarda.garden.brief import DEFAULT_SUN, Brief
 from yarda.garden.camera import camera_for
 from yarda.garden.ground import ground_mask
@@ -82,7 +82,7 @@ def test_relief_is_lower_the_farther_it_lies() -> None:
 
 def grass_ratio(brief: Brief, monkeypatch: pytest.MonkeyPatch) -> float:
     """Median luminance of the lawn that is laid over that of the grass that was there."""
-    monkeypatch.setattr(painter, "lay_out", lambda style, site, **rest: bare(site, material="lawn"))
+    monkeypatch.setattr(plots, "lay_out", lambda style, site, **rest: bare(site, material="lawn"))
     painting = painter.paint(brief)
     mask = np.asarray(Image.open(io.BytesIO(painting.edit_mask_png))) > 0
     with Image.open(brief.photo) as picture:
