@@ -81,6 +81,7 @@ def _sample(folder: Path) -> Yard:
         ground=truth.ground,
         horizon_y=truth.horizon_y,
         focal_length_35mm=35.0,
+        door=truth.door.start,
         seed=3,
     )
     return Yard(name="sample", brief=brief)

@@ -42,6 +42,7 @@ def _painted(photo: Path, style: str, *, samples: int) -> Image.Image:
             ground=truth.ground,
             horizon_y=truth.horizon_y,
             focal_length_35mm=35.0,
+            door=truth.door.start,
             seed=SEED,
             samples=samples,
             longest_side_px=1536,

@@ -155,6 +155,15 @@ class YardaStudio:
             areas=tuple([await self._designed(area, generation_id) for area in view["areas"]]),
         )
 
+    async def draw_yard(self, generation: UUID) -> DesignedPicture:
+        """All areas of one photo in one picture. The first call draws it, which takes as long as a design.
+
+        Raises `NoYard` unless two or more areas of a photo are drawn as concepts, `GenerationNotFound`.
+        """
+        image = await self._studio.get_yard(GenerationId(generation), account=self._account)
+        picture = await self._studio.get_picture(image, account=self._account, size=PictureSize.FULL)
+        return DesignedPicture(data=picture.data, media_type=picture.media_type)
+
     async def _designed(self, view: dict[str, Any], generation: GenerationId) -> DesignedArea:
         error = view["error"] or {}
         return DesignedArea(

@@ -62,9 +62,9 @@ def command(
     if as_json:
         typer.echo(json.dumps(result))
     else:
-        for item in result["areas"]:
-            for path in filter(None, (item["file"], item["plan"], item["plants"])):
-                typer.echo(path)
+        written = [item[kind] for item in result["areas"] for kind in ("file", "plan", "plants")]
+        for path in filter(None, (*written, result["yard"])):
+            typer.echo(path)
     raise typer.Exit(0 if result["status"] == "completed" else 1)
 
 
@@ -129,7 +129,20 @@ async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: Ac
         result["areas"].append(
             {key: area[key] for key in keys} | {key: str(path) if path else None for key, path in written.items()}
         )
+    result["yard"] = await _write_yard(view, out, studio=studio, account=account)
     return result
+
+
+async def _write_yard(view: dict[str, Any], out: Path, *, studio: Studio, account: AccountId) -> str | None:
+    """All areas in one picture, where there is one."""
+    if view["yard_url"] is None:
+        return None
+    err.print("drawing all areas together")
+    image = await studio.get_yard(GenerationId(UUID(view["id"])), account=account)
+    picture = await studio.get_picture(image, account=account, size=PictureSize.FULL)
+    file = out / "whole_yard.png"
+    file.write_bytes(picture.data)
+    return str(file)
 
 
 async def _write_plan(
