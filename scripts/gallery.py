@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from yarda.garden import AREAS, Brief, Limits, Painting, paint_each_in_process
 from yarda.garden.brief import Sun
-from yarda.garden.styles import styles
+from yarda.garden.design.styles import styles
 from yarda.sample import sample_geometry, sample_photo
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any
 
+from yarda.garden.design.styles import styles
 from yarda.garden.flora.generators import GENERATORS
 from yarda.garden.flora.species import Form, Species
-from yarda.garden.styles import styles
 
 UNITS = {"spread": "m", "height": "m", "years_to_maturity": "years", "grows_to": "m", "flowers": "months"}
 WORDS = {str: "text", bool: "`true` or `false`", float: "number", int: "whole number"}

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from yarda.garden import Brief, paint
-from yarda.garden.styles import styles
+from yarda.garden.design.styles import styles
 from yarda.sample import sample_geometry, sample_photo
 
 ROOT = Path(__file__).resolve().parent.parent

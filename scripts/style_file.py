@@ -8,7 +8,7 @@ from typing import Any
 
 from species_file import kind_of, shown
 
-from yarda.garden.styles import (
+from yarda.garden.design.styles import (
     Accent,
     Bed,
     Creek,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yarda.garden.camera import Camera
+from yarda.garden.photo.camera import Camera
 
 WIDTH, HEIGHT = 1536, 1024
 STAND_X = 0.4

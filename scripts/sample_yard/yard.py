@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from parts import Scene, boxes, grown, painted, placed, quad, textured
 from scene import DRIVE, GARAGE_Y, LAWN_BACK, LAWN_FRONT, LAWN_LEFT, LAWN_RIGHT, LEFT, WALK, WALL_Y
 
-from yarda.garden import tiles
 from yarda.garden.flora.foliage import blades
 from yarda.garden.flora.mesh import Part, linear
 from yarda.garden.flora.shrubs import hedge, mound
 from yarda.garden.flora.trees import tree
+from yarda.garden.picture import tiles
 
 PIXELS_PER_METRE = 210
 PATCH = 0.5

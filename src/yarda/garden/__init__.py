@@ -36,11 +36,11 @@ from yarda.garden.shapes import GroundProposal, Horizon, Polygon
 from yarda.garden.standby import Standby
 
 if TYPE_CHECKING:
-    from yarda.garden.camera import camera_for, measure_eye_height
     from yarda.garden.flora.species import species
-    from yarda.garden.ground import propose_ground
-    from yarda.garden.horizon import propose_horizon
     from yarda.garden.painter import paint
+    from yarda.garden.photo.camera import camera_for, measure_eye_height
+    from yarda.garden.photo.ground import propose_ground
+    from yarda.garden.photo.horizon import propose_horizon
 
 __all__ = [
     "AREAS",
@@ -80,11 +80,11 @@ __all__ = [
 ]
 
 _LAZY = {
-    "camera_for": "yarda.garden.camera",
-    "measure_eye_height": "yarda.garden.camera",
+    "camera_for": "yarda.garden.photo.camera",
+    "measure_eye_height": "yarda.garden.photo.camera",
     "paint": "yarda.garden.painter",
-    "propose_ground": "yarda.garden.ground",
-    "propose_horizon": "yarda.garden.horizon",
+    "propose_ground": "yarda.garden.photo.ground",
+    "propose_horizon": "yarda.garden.photo.horizon",
     "species": "yarda.garden.flora.species",
 }
 

@@ -16,10 +16,10 @@ from typing import Any, Self
 import cv2
 import numpy as np
 
-from yarda.garden import tiles
 from yarda.garden.brief import CACHE_VARIABLE
 from yarda.garden.catalog import build, read_table
 from yarda.garden.errors import InvalidCatalog
+from yarda.garden.picture import tiles
 from yarda.garden.shapes import Floats, Singles
 
 PAD = 2

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Self
 
-from yarda.garden.camera import Camera
 from yarda.garden.catalog import build
 from yarda.garden.errors import GardenError, InvalidCatalog
+from yarda.garden.photo.camera import Camera
 from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
 

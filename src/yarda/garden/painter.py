@@ -18,22 +18,22 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from yarda.garden.brief import CONCEPT_VERSION, DEFAULT_LONGEST_SIDE_PX, Brief, Painting, Shows
-from yarda.garden.camera import EYE_HEIGHT, Camera, camera_for
-from yarda.garden.composite import blend
+from yarda.garden.design.plots import design_plots, join
+from yarda.garden.design.styles import styles
 from yarda.garden.errors import GardenError, UnreadablePhoto
-from yarda.garden.finish import finish_layer, lay_ground
 from yarda.garden.flora.species import species
-from yarda.garden.ground import fill_polygons
-from yarda.garden.horizon import propose_horizon
-from yarda.garden.plots import design_plots, join
-from yarda.garden.raytrace import trace
-from yarda.garden.reading import read_photo
-from yarda.garden.relief import place_patches
+from yarda.garden.photo.camera import EYE_HEIGHT, Camera, camera_for
+from yarda.garden.photo.ground import fill_polygons
+from yarda.garden.photo.horizon import propose_horizon
+from yarda.garden.photo.reading import read_photo
+from yarda.garden.picture.composite import blend
+from yarda.garden.picture.finish import finish_layer, lay_ground
+from yarda.garden.picture.raytrace import trace
+from yarda.garden.picture.relief import place_patches
+from yarda.garden.picture.stages import Stopwatch
+from yarda.garden.picture.surface import join_grounds, paint_ground
+from yarda.garden.picture.xmp import describe_in_xmp
 from yarda.garden.shapes import Bytes
-from yarda.garden.stages import Stopwatch
-from yarda.garden.styles import styles
-from yarda.garden.surface import join_grounds, paint_ground
-from yarda.garden.xmp import describe_in_xmp
 
 SUPERSAMPLING = 1.5
 COMPRESSION = 4

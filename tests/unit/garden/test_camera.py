@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yarda.garden.camera import Camera, camera_for, measure_eye_height
 from yarda.garden.errors import ImplausibleLength
+from yarda.garden.photo.camera import Camera, camera_for, measure_eye_height
 from yarda.sample import sample_geometry
 
 # 228 - 100 = 128 rows below the horizon: z = 320 * 1.6 / 128 = 4 m, and a pixel there is 4 / 320 m wide.

@@ -13,11 +13,11 @@ import pytest
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.garden.brief import AREAS
 from yarda.garden.catalog import build, list_tables, read_table
+from yarda.garden.design.styles import Accent, Bed, Creek, Drift, Island, Row, Style, get_style, styles
 from yarda.garden.errors import InvalidCatalog, UnknownStyle
 from yarda.garden.flora.species import Form, clearance, get_form, ornaments_catalog, species
 from yarda.garden.materials import get_material, materials
-from yarda.garden.styles import Accent, Bed, Creek, Drift, Island, Row, Style, get_style, styles
-from yarda.garden.surface import EDGE_COLOURS, EDGE_TEXTURES
+from yarda.garden.picture.surface import EDGE_COLOURS, EDGE_TEXTURES
 
 BOTANICAL = re.compile(r"[A-Z][a-z]+ (?:x )?(?:[a-z]+(?:-[a-z]+)*|'[A-Z][A-Za-z ]+')")
 EVERY_FORM: Mapping[str, Form] = {**species(), **ornaments_catalog()}

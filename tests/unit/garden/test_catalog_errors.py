@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from yarda.garden.catalog import CATALOG_VARIABLE, Table, build, list_tables, read_table
+from yarda.garden.design.styles import Style
 from yarda.garden.errors import InvalidCatalog
 from yarda.garden.flora.species import Species, species
 from yarda.garden.plan.prices import Prices
-from yarda.garden.styles import Style
 from yarda.garden.toml_lines import find_lines
 
 Write = Callable[[str, str], str]

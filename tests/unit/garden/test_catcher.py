@@ -5,15 +5,15 @@ import pytest
 
 from tests.unit.garden.yards import SIZE
 from yarda.garden.brief import Sun
-from yarda.garden.camera import camera_for
-from yarda.garden.catcher import find_backdrop, shade_photo
-from yarda.garden.composite import Layer, blend
-from yarda.garden.ground import fill_polygons
+from yarda.garden.design.site import survey
 from yarda.garden.model import Feature, FeatureKind, Garden, Plant, Zone, ZoneKind
-from yarda.garden.raytrace import Traced, trace
+from yarda.garden.photo.camera import camera_for
+from yarda.garden.photo.ground import fill_polygons
+from yarda.garden.picture.catcher import find_backdrop, shade_photo
+from yarda.garden.picture.composite import Layer, blend
+from yarda.garden.picture.raytrace import Traced, trace
+from yarda.garden.picture.surface import paint_ground
 from yarda.garden.shapes import Bytes, Polygon, Singles
-from yarda.garden.site import survey
-from yarda.garden.surface import paint_ground
 
 CAMERA = camera_for(SIZE, horizon_y=60.0)
 BED: Polygon = ((90.0, 158.0), (130.0, 158.0), (130.0, 90.0), (90.0, 90.0))

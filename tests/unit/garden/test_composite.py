@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from yarda.garden.camera import Camera
-from yarda.garden.composite import LEAST_SHARE, Layer, blend, make_layer
-from yarda.garden.light import Light, match_light, to_encoded, to_linear
-from yarda.garden.raytrace import Traced
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.light import Light, match_light, to_encoded, to_linear
+from yarda.garden.picture.composite import LEAST_SHARE, Layer, blend, make_layer
+from yarda.garden.picture.raytrace import Traced
 from yarda.garden.shapes import Bytes, Singles
 
 HEIGHT, WIDTH = 40, 60

@@ -6,13 +6,13 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from yarda.garden.design.styles import styles
 from yarda.garden.flora.growing import grown_size
 from yarda.garden.flora.mesh import Part, Parts
 from yarda.garden.flora.pieces import piece_of
 from yarda.garden.flora.seasonal import MONTHS, LeafHabit
 from yarda.garden.flora.species import VARIANTS, Species, Sun, Water, get_form, measure, species
 from yarda.garden.seasons import Growth, Season
-from yarda.garden.styles import styles
 
 TOXIC = (
     *("oleander", "foxglove", "agapanthus", "hydrangea", "satsuki_azalea", "yew_hedge", "nandina", "peony"),

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from yarda.garden.grain import LUMA, Grain, add_grain, read_grain
+from yarda.garden.photo.grain import LUMA, Grain, add_grain, read_grain
 from yarda.garden.shapes import Bytes, Singles
 
 

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from tests.unit.garden.yards import HORIZON_Y, LAWN, SIZE, a_camera
-from yarda.garden.camera import camera_for
+from yarda.garden.design.site import survey
 from yarda.garden.errors import NoGround
-from yarda.garden.ground import fill_polygons, ground_mask, propose_ground
-from yarda.garden.horizon import propose_horizon
+from yarda.garden.photo.camera import camera_for
+from yarda.garden.photo.ground import fill_polygons, ground_mask, propose_ground
+from yarda.garden.photo.horizon import propose_horizon
 from yarda.garden.shapes import Bytes, Polygon
-from yarda.garden.site import survey
 
 WHOLE: Polygon = ((-10.0, -10.0), (250.0, -10.0), (250.0, 170.0), (-10.0, 170.0))
 SKY: Polygon = ((20.0, 5.0), (220.0, 5.0), (220.0, 60.0), (20.0, 60.0))

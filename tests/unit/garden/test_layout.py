@@ -22,13 +22,13 @@ from tests.unit.garden.yards import (
     pixels_inside,
 )
 from yarda.garden.brief import AREAS
-from yarda.garden.fields import PATH_AREAS
+from yarda.garden.design.fields import PATH_AREAS
+from yarda.garden.design.site import CELL
+from yarda.garden.design.styles import get_style, styles
 from yarda.garden.flora.species import clearance, get_form
 from yarda.garden.materials import get_material
 from yarda.garden.model import FeatureKind, Garden, ZoneKind
 from yarda.garden.shapes import Polygon
-from yarda.garden.site import CELL
-from yarda.garden.styles import get_style, styles
 
 BUILT = {ZoneKind.PATH, ZoneKind.TERRACE, ZoneKind.POOL}
 SOLID_GROUND = ((60.0, 150.0), (180.0, 150.0), (120.0, 100.0))

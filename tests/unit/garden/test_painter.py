@@ -9,16 +9,17 @@ import pytest
 from PIL import Image
 
 from tests.unit.garden.yards import LAWN, SIZE, STRIP, pixels_of
-from yarda.garden import CONCEPT_VERSION, plots
+from yarda.garden import CONCEPT_VERSION
 from yarda.garden.brief import Brief, Painting
-from yarda.garden.camera import camera_for
+from yarda.garden.design import plots
+from yarda.garden.design.site import Site
 from yarda.garden.errors import NoGround, UnknownStyle, UnreadablePhoto
-from yarda.garden.ground import fill_polygons
 from yarda.garden.model import Feature, FeatureKind, Garden, Zone, ZoneKind
 from yarda.garden.painter import paint
-from yarda.garden.raytrace import trace
+from yarda.garden.photo.camera import camera_for
+from yarda.garden.photo.ground import fill_polygons
+from yarda.garden.picture.raytrace import trace
 from yarda.garden.shapes import Bytes, Polygon
-from yarda.garden.site import Site
 
 
 def masks(brief: Brief, painting: Painting) -> tuple[Bytes, Bytes]:

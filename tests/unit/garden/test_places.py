@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from tests.unit.garden.yards import LAWN, SIZE, STRIP, a_garden, a_site, holds
 from yarda.garden.brief import AREAS
-from yarda.garden.fields import KEEPS_LAYOUT, REDESIGNS, Extent, extent_of
+from yarda.garden.design.fields import KEEPS_LAYOUT, REDESIGNS, Extent, extent_of
+from yarda.garden.design.places import fit_pool, fit_terrace
+from yarda.garden.design.styles import Place, get_style, styles
 from yarda.garden.flora.species import get_form, ornaments_catalog
 from yarda.garden.model import FeatureKind, Garden, ZoneKind
-from yarda.garden.places import fit_pool, fit_terrace
 from yarda.garden.shapes import Polygon
-from yarda.garden.styles import Place, get_style, styles
 
 every_style = pytest.mark.parametrize("style", styles())
 WIDE: Polygon = ((-60.0, 160.0), (300.0, 160.0), (205.0, 86.0), (35.0, 86.0))

@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.garden.yards import STRIP, a_garden
 from yarda.garden.brief import AREAS
+from yarda.garden.design.styles import styles
 from yarda.garden.flora.species import species
 from yarda.garden.materials import materials
 from yarda.garden.model import FeatureKind, Garden
@@ -18,7 +19,6 @@ from yarda.garden.plan import count_plants, draw_plan, write_pdf, write_svg
 from yarda.garden.plan.prices import prices
 from yarda.garden.plan.regions import find_regions, ground_of
 from yarda.garden.plan.sheet import Disc, Sheet, Text
-from yarda.garden.styles import styles
 
 
 @pytest.fixture

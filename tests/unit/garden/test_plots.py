@@ -9,11 +9,11 @@ import pytest
 
 from tests.unit.garden.yards import a_camera, pixels_of
 from yarda.garden.brief import Brief, Neighbour, Shows
+from yarda.garden.design.plots import Plot, design_plots, join
 from yarda.garden.errors import NoGround
 from yarda.garden.flora.species import get_form
 from yarda.garden.model import ZoneKind
 from yarda.garden.painter import paint
-from yarda.garden.plots import Plot, design_plots, join
 from yarda.garden.shapes import Polygon
 
 WIDE: Polygon = ((-60.0, 160.0), (300.0, 160.0), (205.0, 86.0), (35.0, 86.0))

@@ -12,17 +12,18 @@ import pytest
 from PIL import Image
 
 from tests.unit.garden.yards import SIZE
-from yarda.garden import painter, plots
+from yarda.garden import painter
 from yarda.garden.brief import DEFAULT_SUN, Brief
-from yarda.garden.camera import camera_for
-from yarda.garden.ground import ground_mask
-from yarda.garden.light import LUMINANCE, to_linear
+from yarda.garden.design import plots
+from yarda.garden.design.site import Site, survey
 from yarda.garden.model import Garden, Zone, ZoneKind
-from yarda.garden.raytrace import trace
-from yarda.garden.relief import place_patches
+from yarda.garden.photo.camera import camera_for
+from yarda.garden.photo.ground import ground_mask
+from yarda.garden.photo.light import LUMINANCE, to_linear
+from yarda.garden.picture.raytrace import trace
+from yarda.garden.picture.relief import place_patches
+from yarda.garden.picture.surface import paint_ground
 from yarda.garden.shapes import Polygon, Singles
-from yarda.garden.site import Site, survey
-from yarda.garden.surface import paint_ground
 
 CAMERA = camera_for(SIZE, horizon_y=50.0)
 YARD: Polygon = ((0.0, 159.0), (239.0, 159.0), (239.0, 58.0), (0.0, 58.0))

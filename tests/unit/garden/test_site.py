@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.unit.garden.yards import HORIZON_Y, LAWN, a_camera, a_site
-from yarda.garden.ground import ground_mask
+from yarda.garden.design.site import FARTHEST, Site, project_edge, survey
+from yarda.garden.photo.ground import ground_mask
 from yarda.garden.shapes import Polygon
-from yarda.garden.site import FARTHEST, Site, project_edge, survey
 
 
 def site_with(edge: Polygon | None) -> Site:

@@ -27,7 +27,7 @@ for area in {areas!r}:
 """
 OFFERED = """
 from yarda.domain.catalog import STYLES, StyleName
-from yarda.garden.styles import styles
+from yarda.garden.design.styles import styles
 assert StyleName("moon_garden") in STYLES
 assert set(map(str, StyleName)) == set(styles())
 print(STYLES[StyleName("moon_garden")].description)

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from yarda.garden.brief import DEFAULT_SUN, Brief
-from yarda.garden.camera import Camera, camera_for
 from yarda.garden.errors import InvalidBrief
-from yarda.garden.ground import fill_polygons
+from yarda.garden.photo.camera import Camera, camera_for
+from yarda.garden.photo.ground import fill_polygons
+from yarda.garden.photo.sun import local_time, seen_from, solar_position
+from yarda.garden.photo.sunlight import find_sun, read_sun
 from yarda.garden.shapes import Bytes, Polygon
-from yarda.garden.sun import local_time, seen_from, solar_position
-from yarda.garden.sunlight import find_sun, read_sun
 from yarda.sample import sample_geometry, sample_photo
 
 WIDTH, HEIGHT, HORIZON_Y = 480, 320, 110.0

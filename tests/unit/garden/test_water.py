@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tests.unit.garden.yards import SIZE
-from yarda.garden.camera import camera_for
-from yarda.garden.ground import ground_mask
+from yarda.garden.design.site import survey
 from yarda.garden.model import Garden, Zone, ZoneKind
-from yarda.garden.reflection import Mirrored, reflect
+from yarda.garden.photo.camera import camera_for
+from yarda.garden.photo.ground import ground_mask
+from yarda.garden.picture.reflection import Mirrored, reflect
+from yarda.garden.picture.surface import Ground, paint_ground
 from yarda.garden.shapes import Polygon, Singles
-from yarda.garden.site import survey
-from yarda.garden.surface import Ground, paint_ground
 
 CAMERA = camera_for(SIZE, horizon_y=60.0)
 YARD: Polygon = ((0.0, 158.0), (239.0, 158.0), (239.0, 90.0), (0.0, 90.0))

@@ -5,14 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.garden.yards import STRIP, a_site
+from yarda.garden.design.layout import lay_out
+from yarda.garden.design.styles import Course, get_style, styles
+from yarda.garden.design.wishes import Trait, grant, not_done, read_wishes
+from yarda.garden.design.wishes.read import shows, words
 from yarda.garden.flora.species import get_form, ornaments_catalog, species
-from yarda.garden.layout import lay_out
 from yarda.garden.materials import get_material
 from yarda.garden.model import Garden, ZoneKind
 from yarda.garden.shapes import Polygon
-from yarda.garden.styles import Course, get_style, styles
-from yarda.garden.wishes import Trait, grant, not_done, read_wishes
-from yarda.garden.wishes.read import shows, words
 
 WIDE: Polygon = ((-60.0, 160.0), (300.0, 160.0), (205.0, 86.0), (35.0, 86.0))
 

@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from yarda.garden.camera import Camera, camera_for
+from yarda.garden.design.layout import lay_out
+from yarda.garden.design.site import Site, survey
+from yarda.garden.design.styles import get_style
 from yarda.garden.flora.species import get_form
-from yarda.garden.ground import ground_mask
-from yarda.garden.layout import lay_out
 from yarda.garden.model import Garden, Plant
+from yarda.garden.photo.camera import Camera, camera_for
+from yarda.garden.photo.ground import ground_mask
 from yarda.garden.shapes import Bytes, Polygon
-from yarda.garden.site import Site, survey
-from yarda.garden.styles import get_style
 
 SIZE = (240, 160)
 HORIZON_Y = 70.0

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from yarda.garden.design.styles import get_style
 from yarda.garden.flora.species import species
 from yarda.garden.model import FeatureKind, Garden, Plant, ZoneKind
 from yarda.garden.plan.plant_list import PlantList, count_plants
 from yarda.garden.plan.regions import Region, find_regions, ground_of, rings_of
 from yarda.garden.plan.sheet import Anchor, Disc, Face, Line, Mark, Outline, Sheet, Text
 from yarda.garden.shapes import Polygon
-from yarda.garden.styles import get_style
 
 A3 = (420.0, 297.0)
 ROOM = (22.0, 24.0, 268.0, 236.0)

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from yarda.garden.camera import Camera
 from yarda.garden.errors import NoGround
+from yarda.garden.photo.camera import Camera
 from yarda.garden.shapes import Bools, Bytes, Floats, GroundProposal, Polygon
 
 LEAST_SHARE = 0.004

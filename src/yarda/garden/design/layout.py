@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from yarda.garden.fields import design_fields
+from yarda.garden.design.fields import design_fields
+from yarda.garden.design.planting import Planter
+from yarda.garden.design.site import Site
+from yarda.garden.design.slabs import lay_slabs
+from yarda.garden.design.styles import Style
 from yarda.garden.model import Garden
-from yarda.garden.planting import Planter
 from yarda.garden.seasons import Growth, Season
 from yarda.garden.shapes import Polygon
-from yarda.garden.site import Site
-from yarda.garden.slabs import lay_slabs
-from yarda.garden.styles import Style
 
 
 def lay_out(

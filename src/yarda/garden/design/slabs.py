@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from yarda.garden.design.site import Site
+from yarda.garden.design.styles import Slabs, SlabShape
+from yarda.garden.design.ways import PathLine
 from yarda.garden.flora.mesh import Rng
 from yarda.garden.model import Feature, FeatureKind
 from yarda.garden.shapes import Floats
-from yarda.garden.site import Site
-from yarda.garden.styles import Slabs, SlabShape
-from yarda.garden.ways import PathLine
 
 CLEARANCE = 0.02
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from yarda.garden.camera import Camera
-from yarda.garden.grain import Grain, add_grain
-from yarda.garden.light import LUMINANCE, Light, to_encoded, to_linear
-from yarda.garden.raytrace import Traced
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.grain import Grain, add_grain
+from yarda.garden.photo.light import LUMINANCE, Light, to_encoded, to_linear
+from yarda.garden.picture.raytrace import Traced
 from yarda.garden.shapes import Bools, Bytes, Floats, Singles
 
 LEAST_SHARE = 0.004

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from yarda.garden.camera import Camera
+from yarda.garden.design.site import FAR, Grid, Site
 from yarda.garden.flora.mesh import linear
-from yarda.garden.lawn import mow
 from yarda.garden.materials import Pattern, View, get_material, get_texture, sample
 from yarda.garden.model import Garden, Zone, ZoneKind
+from yarda.garden.photo.camera import Camera
+from yarda.garden.picture.lawn import mow
+from yarda.garden.picture.water import paint_water
 from yarda.garden.shapes import Bools, Bytes, Floats, Singles
-from yarda.garden.site import FAR, Grid, Site
-from yarda.garden.water import paint_water
 
 FARTHEST_TEXTURE = 40.0
 EDGE_COLOURS = {"steel": "#34312e", "cut": "#2f2418"}

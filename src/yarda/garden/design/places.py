@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yarda.garden.design.site import FAR, Site
+from yarda.garden.design.styles import Nook, Outline, Pool
 from yarda.garden.flora.mesh import Rng
 from yarda.garden.shapes import Floats
-from yarda.garden.site import FAR, Site
-from yarda.garden.styles import Nook, Outline, Pool
 
 TERRACES = ((5.6, 3.8), (4.8, 3.4), (4.0, 3.0), (3.2, 2.6), (2.4, 2.0))
 """Width and depth in metres, the largest that fits is taken; 4.0 × 3.0 seats six."""

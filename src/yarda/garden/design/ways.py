@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yarda.garden.design.places import Frame
+from yarda.garden.design.site import Site
+from yarda.garden.design.styles import Course, PathRule
 from yarda.garden.flora.mesh import Rng
-from yarda.garden.places import Frame
 from yarda.garden.shapes import Floats
-from yarda.garden.site import Site
-from yarda.garden.styles import Course, PathRule
 
 PATH_AREAS = ("front_yard", "walkway", "backyard")
 WALKWAY_WIDER = 1.3

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from yarda.garden.brief import Sun
-from yarda.garden.camera import Camera
 from yarda.garden.errors import PainterUnavailable
-from yarda.garden.light import LUMINANCE
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.light import LUMINANCE
 from yarda.garden.shapes import Floats, Singles
 
 try:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from yarda.garden.design.site import Grid
 from yarda.garden.flora.mesh import linear
 from yarda.garden.materials import View
 from yarda.garden.shapes import Floats, Singles
-from yarda.garden.site import Grid
 
 WATER_LEVEL = 0.10
 """Metres from the coping down to the water."""

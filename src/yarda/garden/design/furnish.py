@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yarda.garden.fields import Fields
+from yarda.garden.design.fields import Fields
+from yarda.garden.design.places import Frame
+from yarda.garden.design.styles import Furnishing, Member, Place
+from yarda.garden.design.ways import PathLine
 from yarda.garden.flora.species import get_form
-from yarda.garden.places import Frame
 from yarda.garden.shapes import Floats
-from yarda.garden.styles import Furnishing, Member, Place
-from yarda.garden.ways import PathLine
 
 STEP = 0.2
 INSIDE = 0.55

@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from yarda.garden.flora.seasonal import LeafHabit
-from yarda.garden.flora.species import Species, get_form, species
-from yarda.garden.model import Garden
-from yarda.garden.styles import (
+from yarda.garden.design.styles import (
     Accent,
     Along,
     Course,
@@ -19,7 +16,10 @@ from yarda.garden.styles import (
     Style,
     Surface,
 )
-from yarda.garden.wishes.read import Trait, Where, Wishes, shows
+from yarda.garden.design.wishes.read import Trait, Where, Wishes, shows
+from yarda.garden.flora.seasonal import LeafHabit
+from yarda.garden.flora.species import Species, get_form, species
+from yarda.garden.model import Garden
 
 LAWNS = ("lawn", "fine_lawn", "meadow")
 DRY_GROUND = "cream_gravel"

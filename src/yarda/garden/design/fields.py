@@ -5,9 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from yarda.garden.flora.mesh import Rng
-from yarda.garden.model import Zone, ZoneKind
-from yarda.garden.places import (
+from yarda.garden.design.places import (
     COPING,
     Frame,
     beside_house,
@@ -18,10 +16,12 @@ from yarda.garden.places import (
     outline_inside,
     water_inside,
 )
+from yarda.garden.design.site import FAR, Site
+from yarda.garden.design.styles import Along, Bed, Creek, Island, Place, Style, Surface
+from yarda.garden.design.ways import PATH_AREAS, PathLine, find_path, smooth_line
+from yarda.garden.flora.mesh import Rng
+from yarda.garden.model import Zone, ZoneKind
 from yarda.garden.shapes import Floats
-from yarda.garden.site import FAR, Site
-from yarda.garden.styles import Along, Bed, Creek, Island, Place, Style, Surface
-from yarda.garden.ways import PATH_AREAS, PathLine, find_path, smooth_line
 
 KEEPS_LAYOUT, REDESIGNS = 0.7, 0.3
 """From and up to which preservation a design is subtle or dramatic."""

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yarda.garden.brief import Brief, Sun
-from yarda.garden.camera import Camera
-from yarda.garden.catcher import Backdrop, find_backdrop
-from yarda.garden.grain import Grain, read_grain
-from yarda.garden.light import Light, match_light, to_linear
-from yarda.garden.rays import open_level
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.grain import Grain, read_grain
+from yarda.garden.photo.light import Light, match_light, to_linear
+from yarda.garden.photo.sunlight import find_sun
+from yarda.garden.picture.catcher import Backdrop, find_backdrop
+from yarda.garden.picture.rays import open_level
 from yarda.garden.shapes import Bools, Bytes, Singles
-from yarda.garden.sunlight import find_sun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from yarda.garden.design.site import Grid
 from yarda.garden.flora.mesh import Rng, linear
 from yarda.garden.materials import View
 from yarda.garden.shapes import Floats, Singles
-from yarda.garden.site import Grid
 
 SWATH = 0.55
 """Metres that the mower is wide."""

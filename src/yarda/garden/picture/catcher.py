@@ -12,9 +12,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from yarda.garden.brief import Sun
-from yarda.garden.camera import Camera
-from yarda.garden.light import LUMINANCE
-from yarda.garden.rays import SceneDict, lights, mi, render, sensor
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.light import LUMINANCE
+from yarda.garden.picture.rays import SceneDict, lights, mi, render, sensor
 from yarda.garden.shapes import Bools, Floats, Polygon, Singles
 
 WALL_HEIGHT = 1.5

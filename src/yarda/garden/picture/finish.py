@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from yarda.garden.camera import Camera
-from yarda.garden.catcher import shade_photo
-from yarda.garden.composite import Glass, Layer, make_layer
-from yarda.garden.light import Light
-from yarda.garden.raytrace import Traced
-from yarda.garden.reading import Reading
-from yarda.garden.reflection import reflect
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.light import Light
+from yarda.garden.photo.reading import Reading
+from yarda.garden.picture.catcher import shade_photo
+from yarda.garden.picture.composite import Glass, Layer, make_layer
+from yarda.garden.picture.raytrace import Traced
+from yarda.garden.picture.reflection import reflect
+from yarda.garden.picture.surface import Ground
 from yarda.garden.shapes import Bytes, Singles
-from yarda.garden.surface import Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from yarda.garden.camera import Camera
-from yarda.garden.rays import mi
+from yarda.garden.photo.camera import Camera
+from yarda.garden.picture.rays import mi
 from yarda.garden.shapes import Bools, Singles
 
 GROUND_STEP = 6

@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 
 from yarda.garden.brief import DEFAULT_SUN, Brief, Sun
-from yarda.garden.camera import Camera
-from yarda.garden.light import LUMINANCE, match_light, to_linear
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.light import LUMINANCE, match_light, to_linear
+from yarda.garden.photo.sun import local_time, seen_from, solar_position
 from yarda.garden.shapes import Bools, Bytes, Singles
-from yarda.garden.sun import local_time, seen_from, solar_position
 
 WORKING_SIDE = 768
 LEAST_CONFIDENCE = 0.35

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from yarda.garden.brief import Sun
-from yarda.garden.camera import Camera
-from yarda.garden.rays import SceneDict, lights, render, sensor, sky_colour
+from yarda.garden.photo.camera import Camera
+from yarda.garden.picture.rays import SceneDict, lights, render, sensor, sky_colour
+from yarda.garden.picture.water import WATER_LEVEL
 from yarda.garden.shapes import Bools, Floats, Singles
-from yarda.garden.water import WATER_LEVEL
 
 SCALE = 0.5
 SAMPLES = 4

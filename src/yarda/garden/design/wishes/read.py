@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from yarda.garden.catalog import build, read_table
+from yarda.garden.design.styles import Course
 from yarda.garden.flora.species import Species, species
-from yarda.garden.styles import Course
 
 CLAUSE = re.compile(r"[.;,\n!]|\b(?:and|but|also|plus|with|please)\b", re.IGNORECASE)
 SWAP = re.compile(r"\breplac(?:e|ing)\b(?P<old>[^.;,\n]+?)\b(?:with|by)\b", re.IGNORECASE)

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from yarda.garden.camera import Camera
 from yarda.garden.errors import NoGround
 from yarda.garden.flora.mesh import Rng
+from yarda.garden.photo.camera import Camera
 from yarda.garden.shapes import Bools, Bytes, Floats, Polygon
 
 CELL = 0.05

@@ -8,17 +8,17 @@ import cv2
 import numpy as np
 
 from yarda.garden.brief import Brief, Neighbour
-from yarda.garden.camera import Camera
+from yarda.garden.design.layout import lay_out
+from yarda.garden.design.places import COPING, beside_house, deck_of, fit_pool, fit_terrace
+from yarda.garden.design.site import Site, project_edge, survey
+from yarda.garden.design.styles import Course, Style, get_style
+from yarda.garden.design.ways import find_path
+from yarda.garden.design.wishes import grant, not_done, read_wishes
 from yarda.garden.errors import NoGround
-from yarda.garden.ground import ground_mask
-from yarda.garden.layout import lay_out
 from yarda.garden.model import Garden
-from yarda.garden.places import COPING, beside_house, deck_of, fit_pool, fit_terrace
+from yarda.garden.photo.camera import Camera
+from yarda.garden.photo.ground import ground_mask
 from yarda.garden.shapes import Bools, Bytes, Floats
-from yarda.garden.site import Site, project_edge, survey
-from yarda.garden.styles import Course, Style, get_style
-from yarda.garden.ways import find_path
-from yarda.garden.wishes import grant, not_done, read_wishes
 
 CLAIMS = ("walkway", "pool_area", "patio", "backyard", "front_yard")
 """Who chooses first where several areas were given the same ground: what is built before what is planted."""

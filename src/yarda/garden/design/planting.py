@@ -7,28 +7,24 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from yarda.garden.fields import Fields
+from yarda.garden.design.fields import Fields
+from yarda.garden.design.furnish import Spot, find_spots
+from yarda.garden.design.room import NEAREST, Room
+from yarda.garden.design.site import CELL, FAR, Site
+from yarda.garden.design.styles import Accent, Along, Drift, Furnishing, Member, Prefer, Row, Style
 from yarda.garden.flora.mesh import Rng
-from yarda.garden.flora.species import Form, Species, clearance, get_form
-from yarda.garden.furnish import Spot, find_spots
+from yarda.garden.flora.species import Form, Species, get_form
 from yarda.garden.model import Feature, FeatureKind, Plant
 from yarda.garden.shapes import Floats
-from yarda.garden.site import CELL, FAR, Site
-from yarda.garden.styles import Accent, Along, Drift, Furnishing, Member, Place, Prefer, Row, Style
-from yarda.garden.ways import find_door
 
 VARIANTS = 3
-NEAREST = 1.5
-DOOR_ROOM, DOOR_HEIGHT = 1.6, 1.2
 TRIES = 60
 FURNITURE_ROOM = 0.85
-MOST_COVERED = 0.42
-"""The share of the picture's height that a plant other than a tree may take."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Planter:
-    """Holds what has been set so far; nothing is set without `_has_room`."""
+    """Holds what has been set so far; nothing is set without room."""
 
     site: Site
     fields: Fields
@@ -36,7 +32,10 @@ class Planter:
     area: str
     plants: list[Plant] = field(default_factory=list)
     features: list[Feature] = field(default_factory=list)
-    _taken: list[tuple[float, float, float]] = field(default_factory=list)
+    room: Room = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.room = Room(site=self.site, fields=self.fields)
 
     def set_groups(self, style: Style) -> None:
         """Trees, stones and lanterns: islands' members first, then accents where they show and have room."""
@@ -75,7 +74,7 @@ class Planter:
             self._set_members(accent.members, *spot, region=-self.fields.built)
 
     def _set_furnishing(self, group: Furnishing) -> bool:
-        spots = find_spots(group, self.fields, taken=self._taken)
+        spots = find_spots(group, self.fields, taken=self.room.taken)
         for spot in spots:
             for member in group.members:
                 self._put(member, spot)
@@ -85,7 +84,7 @@ class Planter:
         """Set one piece of a group whose room is known."""
         form = get_form(member.form)
         x, z = spot.at(member.x, member.z)
-        self._taken.append((x, z, form.spread / 2 * member.scale * FURNITURE_ROOM))
+        self.room.taken.append((x, z, form.spread / 2 * member.scale * FURNITURE_ROOM))
         turn = spot.degrees + (member.turn or 0.0)
         self._set(
             form,
@@ -123,7 +122,7 @@ class Planter:
             self.site.ground & (room > 0.7) & (z > near + 0.25 * (far - near)) & (share > 0.06) & (share < 0.94)
         )
         usable &= (share < 0.38) | (share > 0.62)
-        for px, pz, radius in self._taken:
+        for px, pz, radius in self.room.taken:
             usable &= np.hypot(x - px, z - pz) > radius + 1.4
         if not usable.any():
             return None
@@ -245,71 +244,15 @@ class Planter:
     ) -> bool:
         radius = form.spread / 2 * scale
         foot = min(radius, 0.5) if form.tree else radius
-        if not self._has_room(
+        if not self.room.holds(
             form, x, z, radius=foot, height=form.height * scale, region=region, margin=margin, spacing=spacing
         ):
             return False
-        self._taken.append((x, z, foot))
+        self.room.taken.append((x, z, foot))
         if turn is not None:
             turn += float(np.degrees(self.site.angle))
         self._set(form, key, x, z, radius=radius, height=form.height * scale, turn=turn)
         return True
-
-    def _has_room(
-        self,
-        form: Form,
-        x: float,
-        z: float,
-        *,
-        radius: float,
-        height: float,
-        region: Floats,
-        margin: float,
-        spacing: float,
-    ) -> bool:
-        grid = self.site.grid
-        if z < NEAREST or not self._is_ground(x, z):
-            return False
-        if grid.at(self.site.edge, x, z) < clearance(radius) or grid.at(region, x, z) < radius * margin:
-            return False
-        if grid.at(self.fields.built, x, z) > -min(radius * 0.7, 0.35):
-            return False
-        if height > DOOR_HEIGHT and self._is_before_door(x, z):
-            return False
-        if not form.tree and (self._hides_the_view(z, height) or self._hides_a_place(x, z, height)):
-            return False
-        return all(
-            (x - px) ** 2 + (z - pz) ** 2 > ((radius + other) * spacing) ** 2 for px, pz, other in self._taken
-        )
-
-    def _is_ground(self, x: float, z: float) -> bool:
-        grid = self.site.grid
-        row, column = int((z - grid.near) / CELL), int((x - grid.left) / CELL)
-        inside = 0 <= row < grid.rows and 0 <= column < grid.columns
-        return inside and bool(self.site.ground[row, column])
-
-    def _hides_the_view(self, z: float, height: float) -> bool:
-        """Whether it would stand so tall and near that it covers what lies behind it."""
-        camera = self.site.camera
-        return camera.focal_px * height / z > MOST_COVERED * camera.height_px
-
-    def _hides_a_place(self, x: float, z: float, height: float) -> bool:
-        """Whether it would stand before a pool or a terrace and reach up into it."""
-        camera = self.site.camera
-        for place in (Place.POOLSIDE, Place.TERRACE):
-            if place not in self.fields.places:
-                continue
-            corners_x, corners_z = self.fields.places[place][0].corners()
-            if z >= corners_z.min():
-                continue
-            columns, rows = camera.to_photo(corners_x, np.maximum(corners_z, 0.5))
-            column, top = camera.to_photo(np.array(x), np.array(z), height=height)
-            if columns.min() < column < columns.max() and top < rows.max():
-                return True
-        return False
-
-    def _is_before_door(self, x: float, z: float) -> bool:
-        return bool(np.hypot(*(find_door(self.site) - (x, z))) < DOOR_ROOM)
 
     def _set(
         self,

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from yarda.garden.brief import DEFAULT_SUN, Sun
-from yarda.garden.camera import Camera
-from yarda.garden.catcher import Backdrop, received_light
-from yarda.garden.floor import floor, floor_cells
 from yarda.garden.flora.mesh import LEAF_GAIN, Mesh, Part, Parts, merge
 from yarda.garden.flora.solids import slab
 from yarda.garden.flora.species import get_form, measure
 from yarda.garden.model import Feature, FeatureKind, Garden, Plant
-from yarda.garden.rays import SceneDict, lights, mi, render, sensor, sky_colour
-from yarda.garden.reflection import Mirrored, trace_mirrored
-from yarda.garden.relief import Patch, patch_parts
+from yarda.garden.photo.camera import Camera
+from yarda.garden.picture.catcher import Backdrop, received_light
+from yarda.garden.picture.floor import floor, floor_cells
+from yarda.garden.picture.rays import SceneDict, lights, mi, render, sensor, sky_colour
+from yarda.garden.picture.reflection import Mirrored, trace_mirrored
+from yarda.garden.picture.relief import Patch, patch_parts
+from yarda.garden.picture.stages import Stopwatch
 from yarda.garden.shapes import Bools, Singles
-from yarda.garden.stages import Stopwatch
 
 PATH_DEPTH = 4
 

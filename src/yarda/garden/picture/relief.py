@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yarda.garden.design.site import CELL, Grid, Site
 from yarda.garden.flora.foliage import blades, diamonds
 from yarda.garden.flora.mesh import LEAF_GAIN, Mesh, Part, Parts, Rng, linear, merge, unit
 from yarda.garden.flora.solids import sphere
 from yarda.garden.materials import PAD, Relief, get_material, get_texture
 from yarda.garden.model import Garden, ZoneKind
 from yarda.garden.shapes import Floats
-from yarda.garden.site import CELL, Grid, Site
 
 PATCH = 0.36
 PIECES = 3

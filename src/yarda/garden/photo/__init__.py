@@ -1,0 +1,1 @@
+"""What the photo tells: its camera, ground, horizon, light and grain."""
