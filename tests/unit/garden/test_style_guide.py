@@ -15,7 +15,7 @@ from yarda.sample import sample_photo
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "guide" / "add-a-style.md").read_text(encoding="utf-8")
 RULES = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)[0]
-MEMBER, ENTRY = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+MEMBER, ENTRY = re.findall(r"```text\n(.*?)```", GUIDE, re.DOTALL)
 AREAS = ("front_yard", "backyard", "walkway", "patio", "pool_area")
 LISTING = """
 from tests.unit.garden.yards import a_garden
