@@ -58,7 +58,7 @@ async def draw(provider: ConceptProvider, order: RenderOrder, spool: DiskSpool, 
 
 def painters() -> int:
     running = 0
-    for child in psutil.Process().children(recursive=True):
+    for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
             running += "yarda.garden.painter" in child.cmdline()
     return running
