@@ -16,7 +16,7 @@ from yarda.settings import Settings
 
 def painters() -> int:
     running = 0
-    for child in psutil.Process().children(recursive=True):
+    for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
             running += "yarda.garden.painter" in child.cmdline()
     return running
