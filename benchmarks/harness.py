@@ -25,7 +25,7 @@ from yarda.domain.credit import AccountId
 from yarda.domain.generation import GenerationId
 from yarda.domain.photo import PhotoId
 from yarda.domain.request import AreaRequest, DesignRequest
-from yarda.pipeline.ports import Rendering, RenderOrder, ReplySink
+from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.settings import Settings, read_settings
 
 PHOTO_SIZE = (640, 427)

@@ -21,7 +21,8 @@ from yarda.domain.credit import EntryKind
 from yarda.domain.generation import AreaId
 from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.photo import PhotoGate
-from yarda.pipeline.ports import ImageProvider, Verdict
+from yarda.pipeline.ports import Verdict
+from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider

@@ -12,7 +12,7 @@ from tests.contract.gemini_call import CALL_SECONDS, Connect
 from tests.emulators.gemini import KEY, GeminiEmulator
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.generation import AreaId
-from yarda.pipeline.ports import RenderOrder
+from yarda.pipeline.provider import RenderOrder
 from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from yarda.domain.attempt import AttemptId
-from yarda.pipeline.ports import Rendering, RenderOrder
+from yarda.pipeline.provider import Rendering, RenderOrder
 from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool
 

@@ -14,7 +14,7 @@ from yarda.domain.attempt import AttemptId
 from yarda.domain.catalog import StyleName
 from yarda.errors import ProviderCrashed
 from yarda.pipeline.planner import PreviewOrder
-from yarda.pipeline.ports import Rendering, RenderOrder
+from yarda.pipeline.provider import Rendering, RenderOrder
 from yarda.providers.concept import ConceptProvider
 from yarda.spool import DiskSpool
 

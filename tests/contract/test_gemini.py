@@ -13,7 +13,7 @@ from tests.contract.gemini_call import ATTEMPT, CALL_SECONDS, Connect, render
 from tests.emulators.gemini import KEY, GeminiEmulator, draw
 from yarda.domain.attempt import AttemptId
 from yarda.errors import ProviderError, ProviderMisconfigured, SettingInvalid
-from yarda.pipeline.ports import Rendering, RenderOrder
+from yarda.pipeline.provider import Rendering, RenderOrder
 from yarda.providers._streaming import SendOnce
 from yarda.providers.gemini import GeminiProvider, nearest_ratio
 from yarda.spool import DiskSpool

@@ -12,7 +12,7 @@ import pytest
 from tests.emulators.gemini import KEY
 from yarda.domain.attempt import AttemptId
 from yarda.errors import OutcomeUnknown, ProviderBusy
-from yarda.pipeline.ports import RenderOrder
+from yarda.pipeline.provider import RenderOrder
 from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool
 

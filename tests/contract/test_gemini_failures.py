@@ -16,7 +16,7 @@ from yarda.errors import (
     ProviderMisconfigured,
     UnusableReply,
 )
-from yarda.pipeline.ports import RenderOrder
+from yarda.pipeline.provider import RenderOrder
 from yarda.spool import CAP_BYTES, DiskSpool
 
 NOT_COMMITTED = [

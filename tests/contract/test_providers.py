@@ -12,7 +12,7 @@ from PIL import Image
 from tests.emulators.gemini import KEY, GeminiEmulator
 from yarda.domain.attempt import AttemptId
 from yarda.errors import ProviderError
-from yarda.pipeline.ports import ImageProvider, RenderOrder
+from yarda.pipeline.provider import ImageProvider, RenderOrder
 from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool

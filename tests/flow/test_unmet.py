@@ -6,7 +6,7 @@ import pytest
 
 from tests.flow.scene import Scene
 from yarda.bootstrap import start
-from yarda.pipeline.ports import Rendering, RenderOrder, ReplySink
+from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.settings import Settings
 
 

@@ -12,7 +12,8 @@ from yarda.errors import (
     PhotoUnreadable,
     UnusableReply,
 )
-from yarda.pipeline.ports import PositionPolicy, Rendering, RenderOrder, Renditions
+from yarda.pipeline.ports import PositionPolicy, Renditions
+from yarda.pipeline.provider import Rendering, RenderOrder
 from yarda.pipeline.tools import Tools
 
 _NO_PICTURE = (PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoTypeUnsupported)

@@ -4,7 +4,7 @@ from yarda.domain.generation import Area, Generation
 from yarda.domain.photo import Photo
 from yarda.domain.prompt import compose_prompt
 from yarda.pipeline.gather import Imagery, seed_of
-from yarda.pipeline.ports import NeighbourOrder, RenderOrder
+from yarda.pipeline.provider import NeighbourOrder, RenderOrder
 
 
 def compose_order(generation: Generation, area: Area, imagery: Imagery) -> RenderOrder:

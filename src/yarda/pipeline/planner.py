@@ -7,7 +7,7 @@ from typing import Protocol
 
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.photo import KnownLength, Point, Polygon
-from yarda.pipeline.ports import Rendering, RenderOrder
+from yarda.pipeline.provider import Rendering, RenderOrder
 
 
 class PlanForm(StrEnum):

@@ -14,8 +14,9 @@ from yarda.domain.generation import AreaId, Stage
 from yarda.errors import ProviderBusy, ProviderError, SpendLimitReached
 from yarda.pipeline.check import CheckedDesign, check_rendering
 from yarda.pipeline.claim import Claim
-from yarda.pipeline.ports import ImageProvider, Rendering, RenderOrder, UnitOfWork
+from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.progress import estimated_progress
+from yarda.pipeline.provider import ImageProvider, Rendering, RenderOrder
 from yarda.pipeline.tools import Tools
 
 TICK_SECONDS = 2.0

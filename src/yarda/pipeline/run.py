@@ -20,7 +20,8 @@ from yarda.pipeline.claim import Claim, take
 from yarda.pipeline.deliver import deliver
 from yarda.pipeline.gather import find_photo, gather_imagery
 from yarda.pipeline.order import compose_order
-from yarda.pipeline.ports import Done, Later, RenderOrder, Verdict
+from yarda.pipeline.ports import Done, Later, Verdict
+from yarda.pipeline.provider import RenderOrder
 from yarda.pipeline.render import draw
 from yarda.pipeline.settle import release_credits
 from yarda.pipeline.tools import Tools

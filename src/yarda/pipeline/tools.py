@@ -10,18 +10,9 @@ from yarda.domain.credit import Prices
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
 from yarda.pipeline.planner import Planner, Previewer
-from yarda.pipeline.ports import (
-    Changes,
-    Clock,
-    GeometryProposer,
-    HouseKeeper,
-    ImageProvider,
-    Objects,
-    OpenWork,
-    PictureGate,
-    Spool,
-)
+from yarda.pipeline.ports import Changes, Clock, GeometryProposer, HouseKeeper, Objects, OpenWork, PictureGate
 from yarda.pipeline.progress import Expectation, expect
+from yarda.pipeline.provider import ImageProvider, Spool
 
 MEASURE_EVERY = 15.0
 

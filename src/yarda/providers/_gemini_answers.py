@@ -16,7 +16,7 @@ from yarda.errors import (
     ProviderMisconfigured,
     UnusableReply,
 )
-from yarda.pipeline.ports import Rendering
+from yarda.pipeline.provider import Rendering
 from yarda.providers._streaming import retry_after_seconds
 from yarda.providers.prices import Price
 

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 
 from yarda.errors import OutcomeUnknown, ProviderBusy, ProviderError
-from yarda.pipeline.ports import ReplySink
+from yarda.pipeline.provider import ReplySink
 
 CONNECT_SECONDS = 10.0
 ERROR_BODY_SECONDS = 2.0

@@ -21,7 +21,8 @@ from yarda.domain.catalog import StyleName
 from yarda.domain.photo import Ground, Horizon, KnownLength, Point, Polygon
 from yarda.errors import InvalidRequest, OrderRefused, ProviderCrashed, UnusableReply
 from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
-from yarda.pipeline.ports import GeometryProposal, Rendering, RenderOrder, ReplySink
+from yarda.pipeline.ports import GeometryProposal
+from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 
 NAME = "concept"
 FINAL_SAMPLES = 16

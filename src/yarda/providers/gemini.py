@@ -8,7 +8,7 @@ from google import genai
 from google.genai import types
 
 from yarda.errors import ProviderError, SettingInvalid, UnusableReply, YardaError
-from yarda.pipeline.ports import Rendering, RenderOrder, ReplySink
+from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.providers._gemini_answers import NAME, read_answer, rejection
 from yarda.providers._streaming import Replay, SendOnce
 from yarda.providers.prices import gemini_price

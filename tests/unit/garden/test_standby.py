@@ -62,7 +62,10 @@ async def test_one_that_died_while_it_waited_is_not_handed_out() -> None:
     (pid,) = children() - before
     psutil.Process(pid).kill()
     await until(len(before))
-    await asyncio.sleep(0.2)  # the loop hears of it a moment after the system
+    async with asyncio.timeout(5):
+        while psutil.pid_exists(pid):  # until the loop has heard of it
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
 
     assert await standby.take() is None
     await standby.close()
