@@ -160,9 +160,7 @@ class YardaStudio:
 
         Raises `NoYard` unless two or more areas of a photo are drawn as concepts, `GenerationNotFound`.
         """
-        image = await self._studio.get_yard(GenerationId(generation), account=self._account)
-        picture = await self._studio.get_picture(image, account=self._account, size=PictureSize.FULL)
-        return DesignedPicture(data=picture.data, media_type=picture.media_type)
+        return await self._fetch(await self._studio.get_yard(GenerationId(generation), account=self._account))
 
     async def _designed(self, view: dict[str, Any], generation: GenerationId) -> DesignedArea:
         error = view["error"] or {}
@@ -192,9 +190,9 @@ class YardaStudio:
         }
 
     async def _picture(self, url: str | None) -> DesignedPicture | None:
-        if url is None:
-            return None
-        image = ImageId(UUID(url.rsplit("/", 1)[-1]))
+        return None if url is None else await self._fetch(ImageId(UUID(url.rsplit("/", 1)[-1])))
+
+    async def _fetch(self, image: ImageId) -> DesignedPicture:
         picture = await self._studio.get_picture(image, account=self._account, size=PictureSize.FULL)
         return DesignedPicture(data=picture.data, media_type=picture.media_type)
 

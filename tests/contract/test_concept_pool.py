@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
-import psutil
 import pytest
 
+from tests.painters import painters
 from yarda import garden
 from yarda.domain.attempt import AttemptId
 from yarda.domain.catalog import StyleName
@@ -54,14 +54,6 @@ async def draw(provider: ConceptProvider, order: RenderOrder, spool: DiskSpool, 
     name = AttemptId(UUID(int=number))
     async with spool.open_sink(name, provider=provider.name) as sink:
         return await provider.render(order, sink)
-
-
-def painters() -> int:
-    running = 0
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):
-            running += "yarda.garden.painter" in child.cmdline()
-    return running
 
 
 async def test_a_preview_does_not_wait_for_designs_that_fill_the_pool(

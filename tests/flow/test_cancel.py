@@ -1,25 +1,16 @@
 """Cancelling stops the painter itself, at once."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator
 
-import psutil
 import pytest
 
 from tests.flow.scene import Scene
+from tests.painters import painters
 from yarda.bootstrap import start
 from yarda.providers.concept import ConceptProvider
 from yarda.settings import Settings
-
-
-def painters() -> int:
-    running = 0
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):
-            running += "yarda.garden.painter" in child.cmdline()
-    return running
 
 
 async def until(number: int, *, seconds: float) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 
 from yarda.garden.design.fields import Fields
 from yarda.garden.design.places import Frame
+from yarda.garden.design.room import NEAREST
 from yarda.garden.design.styles import Furnishing, Member, Place
 from yarda.garden.design.ways import PathLine
 from yarda.garden.flora.species import get_form
@@ -115,7 +116,7 @@ def _is_clear(
         x, z = spot.at(member.x, member.z)
         radius = get_form(member.form).spread / 2 * member.scale
         if (
-            z < 1.5
+            z < NEAREST
             or grid.at(site.ground.astype(float), x, z) < 0.99
             or grid.at(site.edge, x, z) < radius * INSIDE
         ):

@@ -94,11 +94,8 @@ def fit_pool(pool: Pool, site: Site) -> Frame | None:
         long, wide = pool.long * scale, pool.wide * scale
         if wide < LEAST_POOL:
             return None
-        grown = [
-            Frame(x=frame.x, z=frame.z, half_x=long / 2 + COPING, half_z=wide / 2 + COPING, angle=frame.angle)
-            for frame in _frames(site, long / 2 + COPING, wide / 2 + COPING)
-        ]
-        found = _best(site, grown, least=0.985, to_house=0.0)
+        frames = _frames(site, long / 2 + COPING, wide / 2 + COPING)
+        found = _best(site, frames, least=0.985, to_house=0.0)
         if found is not None:
             return Frame(x=found.x, z=found.z, half_x=long / 2, half_z=wide / 2, angle=found.angle)
     return None
@@ -153,9 +150,7 @@ def _frames(site: Site, half_x: float, half_z: float) -> Iterator[Frame]:
         yield Frame(x=float(px), z=float(pz), half_x=half_x, half_z=half_z, angle=site.angle)
 
 
-def _best(
-    site: Site, frames: Iterator[Frame] | list[Frame], *, least: float, to_house: float = 0.5
-) -> Frame | None:
+def _best(site: Site, frames: Iterator[Frame], *, least: float, to_house: float = 0.5) -> Frame | None:
     """The frame that lies on the ground by at least that share, near the house and in the picture's middle."""
     candidates = list(frames)
     if not candidates:
