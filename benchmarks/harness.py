@@ -56,6 +56,8 @@ class FixedProvider:
     name = "fixed"
     model = "fixed"
     price_cap_usd = Decimal(0)
+    draws_new_views = True
+    follows_guides = False
 
     def __init__(self, seconds: float = 0.0, *, drawing: Drawing = Drawing.FOREIGN) -> None:
         self.usual_seconds = max(seconds, 0.1)

@@ -21,6 +21,7 @@ from yarda.domain.credit import EntryKind
 from yarda.domain.generation import AreaId
 from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.photo import PhotoGate
+from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Verdict
 from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
@@ -113,6 +114,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             planner=concept,
             previewer=concept,
             providers=chosen,
+            lookup=Lookup(),
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),
             owner_grants=settings.trial_credits is None,

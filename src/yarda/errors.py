@@ -6,6 +6,10 @@ YardaError
 │   ├── UnknownProvider               422  not one of the configured names
 │   ├── IdempotencyKeyReused          422  the key already stands for another request
 │   ├── AddressLookupUnavailable      422  an address, and no way to look it up
+│   ├── AddressNotFound               422  no geocoder knows it
+│   ├── AddressInexact                422  found only roughly; a person has to say that it is the place
+│   ├── NoImagery                     422  the place is known, and there is no picture of it
+│   ├── PhotoNeeded                   422  whoever is to draw this area needs a photo of it
 │   ├── NotEnoughCredits              402  the balance does not cover every Area
 │   ├── GenerationNotFound            404  unknown, or somebody else's
 │   ├── AreaNotFound                  404
@@ -23,7 +27,9 @@ YardaError
 │   ├── DatabaseUnavailable
 │   ├── StorageUnavailable
 │   ├── DiskFull
-│   └── YardNotDrawn
+│   ├── YardNotDrawn
+│   ├── ImageryUnavailable            a map service is busy or away
+│   └── ImageryMisconfigured          a map service does not take our key or request
 ├── SetupError                    the operator can put it right; exit code 2
 │   ├── SettingInvalid
 │   ├── DatabaseDirectoryIncompatible
@@ -35,6 +41,10 @@ YardaError
 │   ├── OutcomeUnknown                RETRY      sent without a clear reply: maybe billed
 │   │   └── ProviderFailed                       it answered that it failed: not billed
 │   ├── UnusableReply                 FALL_BACK  success status, but no image in it
+│   │   └── DamagedReply              RETRY      an image or answer that arrived broken
+│   ├── PictureUnchanged              RETRY_FIRMLY  the photo came back, or a blank picture
+│   ├── HouseMoved                    RETRY_FIRMLY  the house is not where the photo has it
+│   ├── NeedsPhoto                    FALL_BACK  it draws into photos only
 │   ├── ProviderMisconfigured         FALL_BACK  other 4xx: our key, model or request
 │   ├── ProviderCrashed               RETRY      the painter's process died or ran out of time or memory
 │   ├── SpendLimitReached             FALL_BACK  the day's budget is used up
@@ -86,6 +96,34 @@ class AddressLookupUnavailable(RequestError):
 
     status = 422
     code = "address_lookup_unavailable"
+
+
+class AddressNotFound(RequestError):
+    """No geocoder knows the address."""
+
+    status = 422
+    code = "address_not_found"
+
+
+class AddressInexact(RequestError):
+    """The address was found only roughly, and nobody has said yet that it is the place."""
+
+    status = 422
+    code = "address_inexact"
+
+
+class NoImagery(RequestError):
+    """The place is known, and no source has a picture of it."""
+
+    status = 422
+    code = "no_imagery"
+
+
+class PhotoNeeded(RequestError):
+    """Whoever is to draw this area needs a photo of it, and there is only an address."""
+
+    status = 422
+    code = "photo_needed"
 
 
 class NotEnoughCredits(RequestError):
@@ -212,6 +250,19 @@ class YardNotDrawn(ServiceUnavailableError):
     code = "painter_failed"
 
 
+class ImageryUnavailable(ServiceUnavailableError):
+    """A map or street picture service is busy or away."""
+
+    code = "imagery_unavailable"
+
+
+class ImageryMisconfigured(ServiceUnavailableError):
+    """A map service does not take our key or our request; only the operator can put it right."""
+
+    code = "imagery_misconfigured"
+    retry_after = 600
+
+
 class DiskFull(ServiceUnavailableError):
     """The disk that holds pictures has less than its reserve left."""
 
@@ -247,6 +298,8 @@ class Remedy(StrEnum):
     """What the pipeline does after a failed Attempt."""
 
     RETRY = "retry"
+    RETRY_FIRMLY = "retry_firmly"
+    """Once more, with a prompt that insists."""
     FALL_BACK = "fall_back"
     GIVE_UP = "give_up"
 
@@ -299,6 +352,35 @@ class UnusableReply(ProviderError):
     remedy = Remedy.FALL_BACK
     code = "provider_invalid"
     billable = True
+
+
+class DamagedReply(UnusableReply):
+    """The answer or its picture arrived broken; the same order may well succeed."""
+
+    remedy = Remedy.RETRY
+
+
+class PictureUnchanged(ProviderError):
+    """The provider sent the photo again, or a picture with nothing in it."""
+
+    remedy = Remedy.RETRY_FIRMLY
+    code = "picture_unchanged"
+    billable = True
+
+
+class HouseMoved(ProviderError):
+    """The house is not where the photo has it, so its pixels cannot be put back."""
+
+    remedy = Remedy.RETRY_FIRMLY
+    code = "house_moved"
+    billable = True
+
+
+class NeedsPhoto(ProviderError):
+    """This provider draws into a photo and cannot make a new view."""
+
+    remedy = Remedy.FALL_BACK
+    code = "photo_needed"
 
 
 class ProviderMisconfigured(ProviderError):

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yarda.errors import SettingInvalid
 
-PROVIDER_NAMES = ("gemini", "concept")
+PROVIDER_NAMES = ("gemini", "openai", "diffusers", "concept")
 
 
 def _postgres_url(value: str) -> str:
@@ -70,8 +70,8 @@ class Settings(BaseSettings):
     providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
         Field(
             None,
-            description="Image providers in the order they are asked, separated by commas: gemini, concept; "
-            "none: the configured ones, then concept.",
+            description="Image providers in the order they are asked, separated by commas: gemini, openai, "
+            "diffusers, concept; none: the configured ones, then concept.",
         )
     )
     gemini_api_key: SecretStr | None = Field(None, description="A key for Gemini; with it, photoreal pictures.")
@@ -80,6 +80,51 @@ class Settings(BaseSettings):
         None, description="Another address for the Gemini API."
     )
     gemini_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by Gemini.")
+    gemini_requests_per_minute: int | None = Field(
+        None, ge=1, le=100_000, description="Calls to Gemini in any 60 s, over all workers; none: as it allows."
+    )
+    gemini_parallel: int | None = Field(
+        None, ge=1, le=10_000, description="Calls to Gemini at a time, over all workers; none: no limit."
+    )
+    openai_api_key: SecretStr | None = Field(None, description="A key for OpenAI's image models.")
+    openai_model: str = Field("gpt-image-2", description="The OpenAI image model.")
+    openai_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="Another address for the OpenAI API, up to and with its version."
+    )
+    openai_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by OpenAI.")
+    openai_requests_per_minute: int | None = Field(
+        None, ge=1, le=100_000, description="Calls to OpenAI in any 60 s, over all workers; none: as it allows."
+    )
+    openai_parallel: int | None = Field(
+        None, ge=1, le=10_000, description="Calls to OpenAI at a time, over all workers; none: no limit."
+    )
+    diffusers_model: str | None = Field(
+        None,
+        description="A local image editing model for the `diffusers` extra: a folder, or a hub's name such as "
+        "black-forest-labs/FLUX.2-klein-4B; with it, photoreal pictures from this machine's own processor.",
+    )
+    diffusers_device: str | None = Field(
+        None, description="Where that model runs: cuda, mps or cpu; none: the fastest there is."
+    )
+    diffusers_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by the local model.")
+    google_maps_api_key: SecretStr | None = Field(
+        None, description="A key for Google's Geocoding, Street View Static and Maps Static APIs."
+    )
+    google_maps_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="Another address for the Google Maps APIs."
+    )
+    google_maps_terms_accepted: bool = Field(
+        False,
+        description="Whoever runs this installation accepts the Google Maps Platform terms; without it nothing "
+        "is asked of Google Maps.",
+    )
+    nominatim_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        "https://nominatim.openstreetmap.org",
+        description="A Nominatim that finds addresses where Google Maps is off; at most one question a second.",
+    )
+    panoramax_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        "https://api.panoramax.xyz", description="A Panoramax with free street pictures, mostly of France."
+    )
     trial_credits: int | None = Field(
         None,
         ge=0,
@@ -111,7 +156,18 @@ class Settings(BaseSettings):
         """As set, else what is configured, concept last."""
         if self.providers is not None:
             return self.providers
-        return [*(["gemini"] if self.gemini_api_key else []), "concept"]
+        configured = {
+            "gemini": self.gemini_api_key is not None,
+            "openai": self.openai_api_key is not None,
+            "diffusers": self.diffusers_model is not None,
+            "concept": True,
+        }
+        return [name for name in PROVIDER_NAMES if configured[name]]
+
+    @property
+    def google_maps_on(self) -> bool:
+        """A key, and the operator's word on the terms."""
+        return self.google_maps_api_key is not None and self.google_maps_terms_accepted
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -129,8 +185,15 @@ def read_settings(**overrides: Any) -> Settings:
 
 
 def _check_providers(settings: Settings) -> None:
-    if "gemini" in settings.provider_order and settings.gemini_api_key is None:
-        raise SettingInvalid("YARDA_PROVIDERS names gemini, but YARDA_GEMINI_API_KEY is not set")
+    needed = {
+        "gemini": ("YARDA_GEMINI_API_KEY", settings.gemini_api_key),
+        "openai": ("YARDA_OPENAI_API_KEY", settings.openai_api_key),
+        "diffusers": ("YARDA_DIFFUSERS_MODEL", settings.diffusers_model),
+    }
+    for name in settings.provider_order:
+        setting, value = needed.get(name, ("", ""))
+        if value is None:
+            raise SettingInvalid(f"YARDA_PROVIDERS names {name}, but {setting} is not set")
 
 
 def _explain(problem: object) -> str:

@@ -16,6 +16,8 @@ class Modest:
     name = "modest"
     model = "modest 1"
     price_cap_usd = Decimal(0)
+    draws_new_views = True
+    follows_guides = False
     usual_seconds = 1.0
 
     async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:

@@ -18,7 +18,7 @@ class PostgresAttempts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, attempt: Attempt, *, generation: Generation, prompt: str) -> None:
+    async def add(self, attempt: Attempt, *, generation: Generation) -> None:
         await self._connection.execute(
             insert(attempts).values(
                 id=attempt.id,
@@ -30,7 +30,8 @@ class PostgresAttempts:
                 model=attempt.model,
                 paid=attempt.paid,
                 request_sha256=attempt.request_sha256,
-                prompt=prompt,
+                prompt=attempt.prompt,
+                prompt_version=attempt.prompt_version,
                 price_cap_usd=attempt.price_cap_usd,
                 outcome=attempt.outcome.value,
                 started_at=attempt.started_at,

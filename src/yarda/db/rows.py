@@ -1,5 +1,6 @@
 """Between rows and the domain's values."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -29,6 +30,7 @@ from yarda.domain.photo import (
     Polygon,
     image_url,
 )
+from yarda.domain.place import Accuracy, CameraView, Location
 
 Row = RowMapping
 
@@ -58,6 +60,7 @@ def area_from(row: Row) -> Area:
         growth=Growth(row["growth"]),
         photo=row["photo_id"] and PhotoId(row["photo_id"]),
         ground=None if row["ground"] is None else _polygons(row["ground"]),
+        guided=row["guided"],
         wanted_provider=row["wanted_provider"],
         credits=row["credits"],
         status=Status(row["status"]),
@@ -76,6 +79,7 @@ def area_from(row: Row) -> Area:
             edit_mask=mask and ImageId(mask),
             garden=row["garden_key"],
             unmet=tuple(row["unmet"]),
+            preserved=row["preserved"],
         ),
         error=error or None,
         queued_at=row["queued_at"],
@@ -111,6 +115,7 @@ def area_values(area: Area) -> dict[str, Any]:
         "design_image_id": design,
         "garden_key": area.images.garden if area.images else None,
         "unmet": area.images.unmet if area.images else (),
+        "preserved": area.images.preserved if area.images else None,
         "edit_mask_image_id": mask,
         "source_image_id": area.source_image,
         "imagery": imagery,
@@ -136,6 +141,7 @@ def new_area_values(area: Area, generation: GenerationId) -> dict[str, Any]:
         "growth": area.growth.value,
         "photo_id": area.photo,
         "ground": area.ground,
+        "guided": area.guided,
     }
 
 
@@ -144,8 +150,9 @@ def generation_from(row: Row, areas: tuple[Area, ...]) -> Generation:
         id=GenerationId(row["id"]),
         account=AccountId(row["account_id"]),
         address=row["address"],
-        resolved_address=row["resolved_address"],
-        location_accuracy=row["location_accuracy"],
+        address_confirmed=row["address_confirmed"],
+        view=CameraView(**row["view"]),
+        location=row["location"] and location_from(row["location"]),
         provider=row["provider"],
         seed=row["seed"],
         idempotency_key=row["idempotency_key"],
@@ -162,6 +169,7 @@ def generation_values(generation: Generation) -> dict[str, Any]:
         "status": generation.status.value,
         "resolved_address": generation.resolved_address,
         "location_accuracy": generation.location_accuracy,
+        "location": generation.location and location_values(generation.location),
         "change": generation.change,
         "started_at": generation.started_at,
         "completed_at": generation.completed_at,
@@ -173,12 +181,23 @@ def new_generation_values(generation: Generation) -> dict[str, Any]:
         "id": generation.id,
         "account_id": generation.account,
         "address": generation.address,
+        "address_confirmed": generation.address_confirmed,
+        "view": asdict(generation.view),
         "provider": generation.provider,
         "seed": generation.seed,
         "idempotency_key": generation.idempotency_key,
         "request_sha256": generation.request_sha256,
         "created_at": generation.created_at,
     }
+
+
+def location_from(value: dict[str, Any]) -> Location:
+    position = value["position"] and (float(value["position"][0]), float(value["position"][1]))
+    return Location(**value | {"accuracy": Accuracy(value["accuracy"]), "position": position})
+
+
+def location_values(location: Location) -> dict[str, Any]:
+    return asdict(location)
 
 
 def photo_from(row: Row) -> Photo:
@@ -239,6 +258,8 @@ def attempt_from(row: Row) -> Attempt:
         model=row["model"],
         paid=row["paid"],
         request_sha256=row["request_sha256"],
+        prompt=row["prompt"],
+        prompt_version=row["prompt_version"],
         started_at=row["started_at"],
         price_cap_usd=row["price_cap_usd"],
         outcome=Outcome(row["outcome"]),

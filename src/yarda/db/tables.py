@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     SmallInteger,
@@ -100,6 +101,9 @@ generations = Table(
     Column("address", Text),
     Column("resolved_address", Text),
     Column("location_accuracy", Text),
+    Column("location", JSONB),
+    Column("address_confirmed", Boolean, nullable=False, server_default=text("false")),
+    Column("view", JSONB, nullable=False, server_default=text("'{}'")),
     Column("status", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("seed", BigInteger, nullable=False),
@@ -131,6 +135,7 @@ generation_areas = Table(
     Column("growth", Text, nullable=False, server_default=text("'mature'")),
     Column("photo_id", UUID, ForeignKey("photos.id")),
     Column("ground", JSONB),
+    Column("guided", Boolean, nullable=False, server_default=text("false")),
     Column("wanted_provider", Text, nullable=False),
     Column("credits", Integer, nullable=False),
     Column("status", Text, nullable=False),
@@ -149,6 +154,7 @@ generation_areas = Table(
     Column("edit_mask_image_id", UUID),
     Column("garden_key", Text),
     Column("unmet", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("preserved", Float),
     Column("source_image_id", UUID),
     Column("imagery", JSONB),
     Column("error_code", Text),
@@ -190,6 +196,7 @@ attempts = Table(
     Column("paid", Boolean, nullable=False),
     Column("request_sha256", Text, nullable=False),
     Column("prompt", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False, server_default=text("''")),
     Column("price_cap_usd", Numeric(12, 6), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("started_at", _time, nullable=False),
@@ -239,3 +246,25 @@ events = Table(
     Column("created_at", _time, nullable=False, server_default=text("now()")),
     Column("snapshot", JSONB, nullable=False),
 )
+
+geocodes = Table(
+    "geocodes",
+    metadata,
+    Column("geocoder", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("location", JSONB, nullable=False),
+    Column("found_at", _time, nullable=False, server_default=text("now()")),
+)
+
+passing_pictures = Table(
+    "passing_pictures",
+    metadata,
+    Column("generation_id", UUID, ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("fetching_until", _time, nullable=False),
+    Column("sight", JSONB),
+    Column("picture", LargeBinary),
+    Column("facts", JSONB),
+    prefixes=["UNLOGGED"],
+)
+"""Pictures that may not be kept, while their generation is worked on; not in backups made of the log."""

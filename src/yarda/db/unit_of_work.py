@@ -16,6 +16,7 @@ from yarda.db.events import PostgresEvents
 from yarda.db.generations import PostgresGenerations
 from yarda.db.ledger import PostgresAccounts, PostgresLedger
 from yarda.db.photos import PostgresImages, PostgresPhotos
+from yarda.db.places import PostgresGeocodes, PostgresPassingPictures
 from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
 
@@ -49,6 +50,8 @@ class PostgresWork:
         self.photos = PostgresPhotos(connection)
         self.images = PostgresImages(connection)
         self.attempts = PostgresAttempts(connection)
+        self.geocodes = PostgresGeocodes(connection)
+        self.passing_pictures = PostgresPassingPictures(connection)
         self.ledger = PostgresLedger(connection)
         self.events = PostgresEvents(connection)
         self.jobs = jobs_on(connection)

@@ -40,6 +40,8 @@ class Attempt:
     model: str
     paid: bool
     request_sha256: str
+    prompt: str = ""
+    prompt_version: str = ""
     started_at: datetime
     price_cap_usd: Decimal = Decimal(0)
     outcome: Outcome = Outcome.OPEN

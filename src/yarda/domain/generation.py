@@ -13,6 +13,7 @@ from uuid import UUID
 from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.photo import ImageId, PhotoId, Polygon
+from yarda.domain.place import FACING_THE_HOUSE, KINDS, CameraView, Location, SourceKind
 from yarda.errors import AreaNotFound, AreaNotRetryable, ClaimLost
 
 GenerationId = NewType("GenerationId", UUID)
@@ -83,13 +84,16 @@ class Provenance:
 class DesignImages:
     """What is kept of a finished Area; `garden` is the object key of its scene, where there is one.
 
-    `unmet` says, one wish a text, what was asked for and could not be drawn.
+    `unmet` says, one wish a text, what was asked for and could not be drawn. `preserved` is the share of
+    the house, and of all else outside the garden, that the provider left as it was, before it was put back;
+    None where that was not measured.
     """
 
     design: ImageId
     edit_mask: ImageId | None
     garden: str | None = None
     unmet: tuple[str, ...] = ()
+    preserved: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,7 @@ class Area:
     growth: Growth = Growth.MATURE
     photo: PhotoId | None = None
     ground: tuple[Polygon, ...] | None = None
+    guided: bool = False
     wanted_provider: str = "auto"
     credits: int = 0
 
@@ -144,6 +149,11 @@ class Area:
         )
 
     @property
+    def source(self) -> SourceKind:
+        """What it is drawn from: its photo, else what there is of its kind for the address."""
+        return SourceKind.PHOTO if self.photo else KINDS[self.area]
+
+    @property
     def has_scene(self) -> bool:
         """Drawn from a scene that plans can be made of."""
         return self.status is Status.COMPLETED and self.images is not None and self.images.garden is not None
@@ -158,8 +168,8 @@ class Area:
         self.check_claim(claim)
         return replace(self, stage=stage, progress=max(self.progress, STARTS_AT[stage], min(progress, 99)))
 
-    def sourced(self, image: ImageId, provenance: Provenance) -> Self:
-        """Note where the picture it is drawn from comes from."""
+    def sourced(self, image: ImageId | None, provenance: Provenance) -> Self:
+        """Note where the picture it is drawn from comes from; `image` only where it may be kept."""
         return replace(self, source_image=image, imagery=provenance)
 
     def attempting(self, provider: str, *, claim: int) -> Self:
@@ -233,8 +243,9 @@ class Generation:
     id: GenerationId
     account: AccountId
     address: str | None = None
-    resolved_address: str | None = None
-    location_accuracy: str | None = None
+    address_confirmed: bool = False
+    view: CameraView = FACING_THE_HOUSE
+    location: Location | None = None
     provider: str = "auto"
     seed: int
     idempotency_key: str | None = None
@@ -261,6 +272,18 @@ class Generation:
         if not self.status.is_terminal:
             return None
         return max((area.completed_at for area in self.areas if area.completed_at), default=None)
+
+    @property
+    def resolved_address(self) -> str | None:
+        return self.location.resolved_address if self.location else None
+
+    @property
+    def location_accuracy(self) -> str | None:
+        return self.location.accuracy.value if self.location else None
+
+    def located(self, location: Location) -> Self:
+        """Note what the geocoder found."""
+        return replace(self, location=location)
 
     def get_area(self, area_id: AreaId) -> Area:
         """Raises `AreaNotFound`."""
@@ -293,7 +316,7 @@ def derive_status(areas: tuple[Status, ...]) -> Status:
 def find_areas_together(generation: Generation) -> tuple[Area, ...]:
     """The areas of one photo, two or more and all drawn from one scene; empty where there are none."""
     for first in generation.areas:
-        areas = tuple(area for area in generation.areas if area.photo == first.photo)
+        areas = tuple(area for area in generation.areas if area.photo and area.photo == first.photo)
         if len(areas) > 1 and all(area.has_scene for area in areas):
             return areas
     return ()

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.photo import PhotoId, Polygon
+from yarda.domain.place import FACING_THE_HOUSE, CameraView
 from yarda.errors import InvalidRequest
 
 AUTO = "auto"
@@ -30,12 +31,19 @@ class AreaRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignRequest:
-    """A whole request. `provider` is "auto" or a configured name; a missing `seed` is drawn at acceptance."""
+    """A whole request. `provider` is "auto" or a configured name; a missing `seed` is drawn at acceptance.
+
+    `view` turns the street camera of an address; `address_confirmed` says that a person has seen what was
+    found for it. `guided`: an outside provider is given the painter's picture of the Area to follow.
+    """
 
     areas: tuple[AreaRequest, ...]
     address: str | None = None
+    address_confirmed: bool = False
+    view: CameraView = FACING_THE_HOUSE
     photo_id: PhotoId | None = None
     provider: str = AUTO
+    guided: bool = False
     seed: int | None = None
 
     @property
@@ -58,6 +66,7 @@ def check_request(request: DesignRequest, *, idempotency_key: str | None) -> Non
         raise InvalidRequest(f"areas: {', '.join(sorted(twice))} is listed twice; once is enough", field="areas")
     if request.address is not None and not 5 <= len(request.address.strip()) <= 200:
         raise InvalidRequest("address: write 5 to 200 characters", field="address")
+    request.view.check()
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_KEY:
         raise InvalidRequest(f"Idempotency-Key: use 1 to {MAX_KEY} characters", field="Idempotency-Key")
     for area in request.areas:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from yarda.domain.photo import Polygon
-from yarda.pipeline.ports import Kept
+from yarda.pipeline.ports import Judged
 
 RISE = 0.22
 """How far above the ground new plants may reach, as a share of the picture's height."""
@@ -24,11 +24,13 @@ Pixels = NDArray[np.uint8]
 class MaskHouseKeeper:
     """Plays the `HouseKeeper` port. Pictures must have passed the gate: they are decoded in this process."""
 
-    async def keep_house(self, image: bytes, *, photo: bytes, ground: tuple[Polygon, ...]) -> Kept:
-        return await asyncio.to_thread(_keep, image, photo, ground)
+    async def judge(
+        self, image: bytes, *, photo: bytes, ground: tuple[Polygon, ...], keep_house: bool, provider: str
+    ) -> Judged:
+        return await asyncio.to_thread(_judge, image, photo, ground)
 
 
-def _keep(image: bytes, photo: bytes, ground: tuple[Polygon, ...]) -> Kept:
+def _judge(image: bytes, photo: bytes, ground: tuple[Polygon, ...]) -> Judged:
     before = _pixels(photo)
     height, width = before.shape[:2]
     after = np.asarray(Image.fromarray(_pixels(image)).resize((width, height), Image.Resampling.LANCZOS))
@@ -38,7 +40,8 @@ def _keep(image: bytes, photo: bytes, ground: tuple[Polygon, ...]) -> Kept:
     weight = np.where(reach, weight, 0.0)[..., None]
     blended = (after * weight + before * (1 - weight) + 0.5).astype(np.uint8)
     changed = np.any(blended != before, axis=-1)
-    return Kept(image=_png(blended), edit_mask=_png(np.where(changed, 255, 0).astype(np.uint8)))
+    mask = _png(np.where(changed, 255, 0).astype(np.uint8))
+    return Judged(image=_png(blended), edit_mask=mask, preserved=1.0)
 
 
 def _reach(before: Pixels, after: Pixels, ground: tuple[Polygon, ...]) -> NDArray[np.bool_]:

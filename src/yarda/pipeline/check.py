@@ -27,6 +27,7 @@ class CheckedDesign:
     renditions: Renditions
     edit_mask: bytes | None
     mask_renditions: Renditions | None
+    preserved: float | None
 
 
 async def check_rendering(
@@ -39,18 +40,26 @@ async def check_rendering(
     if hashlib.sha256(rendering.image).digest() == hashlib.sha256(order.photo).digest():
         raise UnusableReply(provider, "the picture came back unchanged")
     try:
-        image, mask = rendering.image, rendering.edit_mask
+        image, mask, preserved = rendering.image, rendering.edit_mask, None
         if rendering.is_foreign:
             image = (await tools.gate.clean(image, position=PositionPolicy.DROP)).image
         if mask is None and tools.keep_house:
-            kept = await tools.house.keep_house(image, photo=order.photo, ground=order.ground)
-            image, mask = kept.image, kept.edit_mask
+            judged = await tools.house.judge(
+                image, photo=order.photo, ground=order.ground, keep_house=tools.keep_house, provider=provider
+            )
+            image, mask, preserved = judged.image, judged.edit_mask, judged.preserved
         renditions, mask_renditions = await asyncio.gather(
             tools.gate.make_renditions(image), _renditions(mask, tools=tools)
         )
     except _NO_PICTURE as error:
         raise UnusableReply(provider, f"not a whole picture: {error}") from error
-    return CheckedDesign(image=image, renditions=renditions, edit_mask=mask, mask_renditions=mask_renditions)
+    return CheckedDesign(
+        image=image,
+        renditions=renditions,
+        edit_mask=mask,
+        mask_renditions=mask_renditions,
+        preserved=preserved,
+    )
 
 
 async def _renditions(mask: bytes | None, *, tools: Tools) -> Renditions | None:

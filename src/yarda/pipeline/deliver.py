@@ -64,5 +64,11 @@ async def _finish(
         price = tools.providers.prices[drawn.provider]
         await capture_credits(change.generation, change.area, price=price, work=change.work)
         unmet = tuple(str(wish) for wish in (drawn.rendering.garden or {}).get("unmet", ()))
-        made = DesignImages(design=design.id, edit_mask=mask.id if mask else None, garden=garden, unmet=unmet)
+        made = DesignImages(
+            design=design.id,
+            edit_mask=mask.id if mask else None,
+            garden=garden,
+            unmet=unmet,
+            preserved=drawn.design.preserved,
+        )
         change.area = change.area.completed(made, claim=claim.number, now=tools.clock())

@@ -13,6 +13,8 @@ from yarda.domain.attempt import Attempt
 from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Polygon
+from yarda.domain.place import Location, SourceKind
+from yarda.pipeline.places import Sight
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -79,18 +81,28 @@ class PictureGate(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A picture in which everything outside the mask is the photo's own, and that mask, as PNG."""
+class Judged:
+    """What a provider made of a photo. `image` and `edit_mask` are PNG of the photo's size.
+
+    With the house kept, everything outside the mask is the photo's own. `preserved` is the share of the
+    picture outside the garden that the provider had left as it was, 0 to 1.
+    """
 
     image: bytes
     edit_mask: bytes
+    preserved: float
 
 
 class HouseKeeper(Protocol):
-    async def keep_house(self, image: bytes, *, photo: bytes, ground: tuple[Polygon, ...]) -> Kept:
-        """Lay the photo's pixels over the picture wherever the ground's redesign does not reach.
+    """Compares a provider's picture with the photo it was drawn from. The picture must have passed the gate."""
 
-        The picture must have passed the gate.
+    async def judge(
+        self, image: bytes, *, photo: bytes, ground: tuple[Polygon, ...], keep_house: bool, provider: str
+    ) -> Judged:
+        """Register the picture to the photo, measure what changed outside the ground, and put it back.
+
+        Raises `PictureUnchanged` for the photo again or a blank picture, `UnusableReply` for one of another
+        shape, `HouseMoved` where the house is not where the photo has it.
         """
         ...
 
@@ -224,12 +236,49 @@ class Images(Protocol):
 
 
 class Attempts(Protocol):
-    async def add(self, attempt: Attempt, *, generation: Generation, prompt: str) -> None: ...
+    async def add(self, attempt: Attempt, *, generation: Generation) -> None: ...
     async def close(self, attempt: Attempt) -> None: ...
     async def list_for_run(self, area: AreaId, *, run: int) -> list[Attempt]: ...
     async def list_for_account(self, account: AccountId, *, generation: GenerationId | None) -> list[Attempt]: ...
     async def spent_today_usd(self) -> Decimal:
         """What open and closed calls of this UTC day cost at most. Serialises with other callers."""
+        ...
+
+
+class Geocodes(Protocol):
+    """What geocoders said, for as long as their terms let it be kept."""
+
+    async def find(self, address: str, *, geocoder: str) -> Location | None: ...
+    async def keep(self, address: str, location: Location, *, geocoder: str) -> None: ...
+    async def forget_old(self) -> int:
+        """Drop what may not be kept any longer, positions of generations too. Returns how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassingPicture:
+    """A picture of the yard while its generation is worked on; `facts` are the gate's and the proposer's."""
+
+    sight: Sight
+    picture: bytes
+    facts: dict[str, Any]
+
+
+class PassingPictures(Protocol):
+    """One picture per generation and kind of source, whoever of its areas needs it first."""
+
+    async def find(self, generation: GenerationId, kind: SourceKind) -> PassingPicture | None: ...
+    async def take(self, generation: GenerationId, kind: SourceKind, *, seconds: float) -> bool:
+        """Become the one who fetches it, for that long; False while another does, or once it is there."""
+        ...
+
+    async def put(self, generation: GenerationId, kind: SourceKind, picture: PassingPicture) -> None: ...
+    async def give_up(self, generation: GenerationId, kind: SourceKind) -> None:
+        """Let another try at once."""
+        ...
+
+    async def forget_finished(self) -> int:
+        """Drop the pictures of generations that are terminal. Returns how many."""
         ...
 
 
@@ -298,6 +347,10 @@ class UnitOfWork(Protocol):
     def images(self) -> Images: ...
     @property
     def attempts(self) -> Attempts: ...
+    @property
+    def geocodes(self) -> Geocodes: ...
+    @property
+    def passing_pictures(self) -> PassingPictures: ...
     @property
     def ledger(self) -> Ledger: ...
     @property

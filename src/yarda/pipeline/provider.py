@@ -10,6 +10,7 @@ from yarda.domain.attempt import AttemptId
 from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.generation import AreaId
 from yarda.domain.photo import KnownLength, Point, Polygon
+from yarda.domain.place import SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +26,32 @@ class NeighbourOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """The same Area as the painter drew it, for a provider to follow: its picture and its edit mask, as PNG.
+
+    `garden` is the scene it was drawn from: what the plan and the plant list of the design are made of.
+    """
+
+    image: bytes
+    edit_mask: bytes
+    garden: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOrder:
-    """All a provider is told. An Area has one order per run, however often it is sent."""
+    """All a provider is told. An Area has one order per run, sent again at most with its firmer prompt.
+
+    `pitch` says how far the camera looked up, in degrees, where that is known; `eye_height` its height in metres.
+    """
 
     area: AreaId
     area_name: AreaName
     style: StyleName
     prompt: str
+    firm_prompt: str = ""
+    prompt_version: str = ""
+    source: SourceKind = SourceKind.PHOTO
+    guide: Guide | None = None
     photo: bytes
     photo_media_type: str
     width: int
@@ -40,6 +60,8 @@ class RenderOrder:
     keep_in_front: tuple[Polygon, ...] = ()
     horizon_y: float | None = None
     focal_length_35mm: float | None = None
+    pitch: float | None = None
+    eye_height: float | None = None
     known_length: KnownLength | None = None
     house_edge: tuple[Point, ...] | None = None
     captured_at: datetime | None = None
@@ -94,6 +116,16 @@ class ImageProvider(Protocol):
     @property
     def price_cap_usd(self) -> Decimal:
         """The most one call can cost; 0 for a provider that costs nothing."""
+        ...
+
+    @property
+    def draws_new_views(self) -> bool:
+        """Whether it can draw what a picture from above shows as seen from the ground; else `NeedsPhoto`."""
+        ...
+
+    @property
+    def follows_guides(self) -> bool:
+        """Whether it looks at an order's guide."""
         ...
 
     @property

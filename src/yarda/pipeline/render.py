@@ -143,12 +143,14 @@ async def _open(provider: ImageProvider, order: RenderOrder, claim: Claim, *, to
         model=provider.model,
         paid=provider.price_cap_usd > 0,
         request_sha256=request_hash(order, provider=provider.name, model=provider.model),
+        prompt=order.prompt,
+        prompt_version=order.prompt_version,
         started_at=tools.clock(),
         price_cap_usd=provider.price_cap_usd,
     )
     async with claim.change() as change:
         await _check_budget(attempt, work=change.work, limit=tools.daily_spend_usd)
-        await change.work.attempts.add(attempt, generation=change.generation, prompt=order.prompt)
+        await change.work.attempts.add(attempt, generation=change.generation)
         area = change.area.attempting(provider.name, claim=claim.number)
         change.area = area.advanced(Stage.RENDERING, claim=claim.number)
     log.info("area_stage", stage=Stage.RENDERING.value, provider=provider.name, **claim.names)

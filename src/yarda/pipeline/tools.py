@@ -9,6 +9,7 @@ from decimal import Decimal
 from yarda.domain.credit import Prices
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
+from yarda.pipeline.places import Lookup
 from yarda.pipeline.planner import Planner, Previewer
 from yarda.pipeline.ports import Changes, Clock, GeometryProposer, HouseKeeper, Objects, OpenWork, PictureGate
 from yarda.pipeline.progress import Expectation, expect
@@ -68,6 +69,7 @@ class Tools:
     planner: Planner
     previewer: Previewer
     providers: Providers
+    lookup: Lookup
     estimates: Estimates
     clock: Clock
     owner_grants: bool

@@ -40,6 +40,8 @@ class ConceptProvider:
 
     name = NAME
     price_cap_usd = Decimal(0)
+    draws_new_views = False
+    follows_guides = False
     usual_seconds = 15.0
 
     def __init__(

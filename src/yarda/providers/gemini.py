@@ -26,6 +26,8 @@ class GeminiProvider:
     """
 
     name = NAME
+    draws_new_views = True
+    follows_guides = True
     usual_seconds = 27.0
 
     def __init__(
