@@ -5,20 +5,22 @@ from typing import Any
 
 import structlog
 
-from yarda.domain.attempt import Attempt
+from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.domain.photo import ImageId, Photo, PhotoId
+from yarda.domain.place import FACING_THE_HOUSE, CameraView, SourceKind
 from yarda.domain.request import DesignRequest
 from yarda.pipeline.accept import Acceptance, accept_generation
 from yarda.pipeline.control import cancel_generation, retry_area
+from yarda.pipeline.look import Place, find_place, show_place
 from yarda.pipeline.measure import Inspector, Measurements
 from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
 from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
 from yarda.pipeline.planner import PlanForm, Preview
 from yarda.pipeline.plans import PlanDocument, get_plan
-from yarda.pipeline.ports import Event, Page, PositionPolicy, StageTimes, Verdict
+from yarda.pipeline.ports import CleanPicture, Event, Page, PositionPolicy, StageTimes, Verdict
 from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.remove import delete_generation
@@ -93,6 +95,24 @@ class Studio:
         """See `pipeline.yard.YardPictures.get`."""
         return await self._yards.get(generation, account=account)
 
+    # --- places ---
+
+    async def find_place(self, address: str, *, view: CameraView = FACING_THE_HOUSE) -> Place:
+        """See `pipeline.look.find_place`."""
+        return await find_place(address, view=view, tools=self._tools)
+
+    async def show_place(
+        self, address: str, *, kind: SourceKind, view: CameraView = FACING_THE_HOUSE
+    ) -> CleanPicture:
+        """See `pipeline.look.show_place`."""
+        return await show_place(address, kind=kind, view=view, tools=self._tools)
+
+    @property
+    def place_kinds(self) -> frozenset[SourceKind]:
+        """What an address can be seen from here: nothing, the street, the street and above."""
+        lookup = self._tools.lookup
+        return frozenset(source.kind for source in lookup.sources) if lookup.geocoders else frozenset()
+
     # --- generations ---
 
     async def accept(
@@ -161,6 +181,11 @@ class Studio:
         async with self._tools.open_work() as work:
             return await work.attempts.list_for_account(account, generation=generation)
 
+    async def get_call(self, call: AttemptId, *, account: AccountId) -> Attempt:
+        """One call, with the prompt that was sent. Raises `CallNotFound`."""
+        async with self._tools.open_work() as work:
+            return await work.attempts.get(call, account=account)
+
     async def measured(self) -> StageTimes:
         async with self._tools.open_work() as work:
             return await work.generations.measured_times()
@@ -186,6 +211,11 @@ class Studio:
 
     async def requeue_lost_areas(self) -> int:
         return await requeue_lost_areas(tools=self._tools)
+
+    async def forget_places(self) -> int:
+        """Drop pictures and positions that may not be kept any longer. Returns how many."""
+        async with self._tools.open_work() as work:
+            return await work.passing_pictures.forget_finished() + await work.geocodes.forget_old()
 
     async def remove_orphans(self) -> int:
         return await remove_orphans(tools=self._tools)

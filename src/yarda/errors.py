@@ -15,6 +15,7 @@ YardaError
 │   ├── AreaNotFound                  404
 │   ├── PhotoNotFound                 404
 │   ├── ImageNotFound                 404
+│   ├── CallNotFound                  404
 │   ├── NoPlan                        404  the provider made no planting plan
 │   ├── NoYard                        404  areas that cannot be shown together
 │   ├── AreaNotRetryable              409  only a failed or cancelled Area runs again
@@ -167,6 +168,13 @@ class ImageNotFound(RequestError):
 
     status = 404
     code = "image_not_found"
+
+
+class CallNotFound(RequestError):
+    """No such provider call was made for this account."""
+
+    status = 404
+    code = "call_not_found"
 
 
 class NoPlan(RequestError):

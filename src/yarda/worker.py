@@ -42,6 +42,7 @@ async def _work(running: Running, *, concurrency: int, stopping: asyncio.Event) 
             studio.runs.watch_claims(lease_seconds=lease),
             _every(lease / SWEEP_SHARE, studio.requeue_lost_areas),
             _every(AUDIT_EVERY, studio.watch_invariants),
+            _every(AUDIT_EVERY, studio.forget_places),
             _every(ORPHANS_EVERY, studio.remove_orphans),
             _every(ORPHANS_EVERY, running.forget_old),
         ):

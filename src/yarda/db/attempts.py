@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db import rows
 from yarda.db.tables import attempts
-from yarda.domain.attempt import Attempt
+from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, Generation, GenerationId
+from yarda.errors import CallNotFound
 
 SPEND_LOCK = 7_209_341
 
@@ -52,6 +53,15 @@ class PostgresAttempts:
                 cost_usd=attempt.cost_usd,
             )
         )
+
+    async def get(self, attempt: AttemptId, *, account: AccountId) -> Attempt:
+        found = await self._connection.execute(
+            select(attempts).where(attempts.c.id == attempt, attempts.c.account_id == account)
+        )
+        row = found.mappings().first()
+        if row is None:
+            raise CallNotFound("there is no such call")
+        return rows.attempt_from(row)
 
     async def list_for_run(self, area: AreaId, *, run: int) -> list[Attempt]:
         found = await self._connection.execute(

@@ -98,6 +98,11 @@ class PostgresPassingPictures:
             delete(passing_pictures).where(_of(generation, kind), passing_pictures.c.picture.is_(None))
         )
 
+    async def forget(self, generation: GenerationId) -> None:
+        await self._connection.execute(
+            delete(passing_pictures).where(passing_pictures.c.generation_id == generation)
+        )
+
     async def forget_finished(self) -> int:
         over = select(generations.c.id).where(generations.c.completed_at.is_not(None)).scalar_subquery()
         finished = passing_pictures.c.generation_id.in_(over)

@@ -23,6 +23,7 @@ from yarda.errors import (
     RequestError,
 )
 from yarda.imagery.renditions import encode_smaller
+from yarda.imagery.signing import sign
 from yarda.pipeline.ports import CleanPicture, PositionPolicy, Renditions
 
 log = structlog.get_logger()
@@ -84,6 +85,11 @@ class PhotoGate:
             focal_length_35mm=facts["focal_length_35mm"],
             position=(place[0], place[1]) if place else None,
         )
+
+    async def sign(self, image: bytes, words: str) -> bytes:
+        """See `signing.sign`."""
+        async with self._room:
+            return await asyncio.to_thread(sign, image, words)
 
     async def make_renditions(self, image: bytes) -> Renditions:
         """Scale a picture that this program encoded: `clean`'s, the painter's, the house keeper's.

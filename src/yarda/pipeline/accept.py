@@ -8,8 +8,9 @@ from uuid import uuid4
 from yarda.domain.credit import AccountId, EntryKind, highest_price
 from yarda.domain.generation import Area, AreaId, Generation, GenerationId
 from yarda.domain.photo import PhotoId, check_polygons
+from yarda.domain.place import KINDS, SourceKind
 from yarda.domain.request import AreaRequest, DesignRequest, check_request
-from yarda.errors import AddressLookupUnavailable, IdempotencyKeyReused, NotEnoughCredits
+from yarda.errors import AddressLookupUnavailable, IdempotencyKeyReused, NotEnoughCredits, PhotoNeeded
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.progress import Expectation, describe
 from yarda.pipeline.tools import Tools
@@ -35,6 +36,7 @@ async def accept_generation(
         InvalidRequest: a field is wrong.
         PhotoNotFound: a photo is unknown, or somebody else's.
         AddressLookupUnavailable: an area has only the address to go by, and nothing can look it up.
+        PhotoNeeded: an area cannot be drawn from what an address shows.
         NotEnoughCredits: the balance does not cover every Area.
         IdempotencyKeyReused: the key already stands for a different request.
         ServiceUnavailableError: the database is away or the disk is full; nothing was accepted.
@@ -46,7 +48,7 @@ async def accept_generation(
     async with tools.open_work() as work:
         earlier = await work.generations.find_by_key(idempotency_key, account=account) if idempotency_key else None
         if earlier is None:
-            await _check_sources(request, account=account, work=work)
+            await _check_sources(request, account=account, tools=tools, work=work)
         planned = _plan(request, account=account, key=idempotency_key, price=price, tools=tools)
         kept = earlier or await work.generations.add_once(planned)
         if kept.id != planned.id:
@@ -107,6 +109,8 @@ def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price:
         id=GenerationId(uuid4()),
         account=account,
         address=request.address,
+        address_confirmed=request.address_confirmed,
+        view=request.view,
         provider=request.provider,
         seed=request.seed if request.seed is not None else secrets.randbelow(2**31),
         idempotency_key=key,
@@ -124,6 +128,7 @@ def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price:
                 growth=area.growth,
                 photo=request.source_of(area),
                 ground=area.ground,
+                guided=request.guided,
                 wanted_provider=request.provider,
                 credits=price,
                 queued_at=now,
@@ -133,14 +138,30 @@ def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price:
     )
 
 
-async def _check_sources(request: DesignRequest, *, account: AccountId, work: UnitOfWork) -> None:
+async def _check_sources(request: DesignRequest, *, account: AccountId, tools: Tools, work: UnitOfWork) -> None:
     for area in request.areas:
         photo_id = request.source_of(area)
         if photo_id is None:
-            raise AddressLookupUnavailable(
-                f"{area.area}: this installation cannot look up addresses; add a photo of the yard instead"
-            )
-        await _check_ground(area, photo_id, account=account, work=work)
+            _check_address(area, wanted=request.provider, tools=tools)
+        else:
+            await _check_ground(area, photo_id, account=account, work=work)
+
+
+def _check_address(area: AreaRequest, *, wanted: str, tools: Tools) -> None:
+    """What can be known before anything is looked up."""
+    kind, lookup = KINDS[area.area], tools.lookup
+    if not lookup.geocoders or not lookup.sources:
+        raise AddressLookupUnavailable(
+            f"{area.area}: this installation cannot look up addresses; add a photo of the yard instead"
+        )
+    if not lookup.sources_of(kind):
+        raise PhotoNeeded(f"{area.area}: this cannot be seen from the street; add a photo of it")
+    providers = [tools.providers.in_order[name] for name in tools.providers.candidates(wanted)]
+    if kind is SourceKind.SATELLITE and not any(provider.draws_new_views for provider in providers):
+        raise PhotoNeeded(
+            f"{area.area}: from above there is only a satellite's picture, and a concept is drawn into a photo; "
+            "add a photo of it, or choose a photoreal design"
+        )
 
 
 async def _check_ground(area: AreaRequest, photo_id: PhotoId, *, account: AccountId, work: UnitOfWork) -> None:

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class Change:
-    """An open transaction on a claimed Area. Assign `area` to change it."""
+    """An open transaction on a claimed Area. Assign `area`, or `generation`, to change it."""
 
     work: UnitOfWork
     generation: Generation
@@ -52,9 +52,9 @@ class Claim:
             area.check_claim(self.number)
             change = Change(work=work, generation=generation, area=area)
             yield change
-            if change.area != area:
-                changed = generation.with_areas(change.area)
-                await record(work, changed, expectation, now=self._tools.clock())
+            if change.area != area or change.generation is not generation:
+                generation = change.generation.with_areas(change.area)
+                await record(work, generation, expectation, now=self._tools.clock())
         self.generation = generation
         self.area = change.area
 

@@ -1,7 +1,7 @@
 """Puts together all that a provider is told about one Area."""
 
 from yarda.domain.generation import Area, Generation
-from yarda.domain.photo import Photo
+from yarda.domain.place import SourceKind
 from yarda.domain.prompt import compose_prompt
 from yarda.pipeline.gather import Imagery, seed_of
 from yarda.pipeline.provider import NeighbourOrder, RenderOrder
@@ -9,7 +9,6 @@ from yarda.pipeline.provider import NeighbourOrder, RenderOrder
 
 def compose_order(generation: Generation, area: Area, imagery: Imagery) -> RenderOrder:
     """The same Area of the same generation gives the same order, while nobody corrects the photo."""
-    photo = imagery.photo
     prompt = compose_prompt(
         area.area,
         area.style,
@@ -23,36 +22,45 @@ def compose_order(generation: Generation, area: Area, imagery: Imagery) -> Rende
         area_name=area.area,
         style=area.style,
         prompt=prompt.text,
+        source=area.source,
         photo=imagery.picture,
-        photo_media_type=photo.media_type,
-        width=photo.width,
-        height=photo.height,
-        ground=area.ground or photo.ground.polygons,
-        keep_in_front=photo.keep_in_front,
-        horizon_y=photo.horizon.y,
-        focal_length_35mm=photo.focal_length_35mm,
-        known_length=photo.known_length,
-        house_edge=photo.house_edge,
-        captured_at=photo.captured_at,
-        position=photo.position,
+        photo_media_type=imagery.media_type,
+        width=imagery.width,
+        height=imagery.height,
+        ground=area.ground or imagery.ground,
+        keep_in_front=imagery.keep_in_front,
+        horizon_y=imagery.horizon_y,
+        focal_length_35mm=imagery.focal_length_35mm,
+        pitch=imagery.pitch,
+        eye_height=imagery.eye_height,
+        attribution=imagery.signature,
+        known_length=imagery.known_length,
+        house_edge=imagery.house_edge,
+        captured_at=imagery.captured_at,
+        position=imagery.position,
         custom_prompt=area.custom_prompt,
         preservation_strength=area.preservation_strength,
         season=area.season,
         growth=area.growth,
         seed=seed_of(generation, area),
         neighbours=tuple(
-            _neighbour(generation, other, photo)
+            _neighbour(generation, other, imagery)
             for other in generation.areas
-            if other.photo == area.photo and other.id != area.id
+            if other.id != area.id and _share_picture(area, other)
         ),
     )
 
 
-def _neighbour(generation: Generation, area: Area, photo: Photo) -> NeighbourOrder:
+def _share_picture(area: Area, other: Area) -> bool:
+    """What a satellite sees is no picture that two designs could share."""
+    return other.photo == area.photo and other.source is area.source is not SourceKind.SATELLITE
+
+
+def _neighbour(generation: Generation, area: Area, imagery: Imagery) -> NeighbourOrder:
     return NeighbourOrder(
         area_name=area.area,
         style=area.style,
-        ground=area.ground or photo.ground.polygons,
+        ground=area.ground or imagery.ground,
         custom_prompt=area.custom_prompt,
         preservation_strength=area.preservation_strength,
         seed=seed_of(generation, area),

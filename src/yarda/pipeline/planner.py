@@ -7,7 +7,7 @@ from typing import Protocol
 
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.photo import KnownLength, Point, Polygon
-from yarda.pipeline.provider import Rendering, RenderOrder
+from yarda.pipeline.provider import Guide, Rendering, RenderOrder
 
 
 class PlanForm(StrEnum):
@@ -27,6 +27,10 @@ class PlanForm(StrEnum):
 class Planner(Protocol):
     async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
         """From a Rendering's `garden` as JSON. The same scene gives the same bytes."""
+        ...
+
+    async def draw_guide(self, order: RenderOrder) -> Guide:
+        """The order's area as a concept, for another provider to follow. Raises `ProviderError`."""
         ...
 
     async def draw_yard(self, order: RenderOrder) -> Rendering:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from yarda.domain.attempt import Attempt
+from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Polygon
@@ -75,6 +75,13 @@ class PictureGate(Protocol):
     """Everything that decodes bytes from outside does it here, in a limited child process."""
 
     async def clean(self, raw: bytes, *, position: PositionPolicy) -> CleanPicture: ...
+    async def sign(self, image: bytes, words: str) -> bytes:
+        """Write the words into the lower right corner of a clean picture, and among what it says of itself.
+
+        PNG stays PNG, and nothing else of the picture changes.
+        """
+        ...
+
     async def make_renditions(self, image: bytes) -> Renditions:
         """Scale a picture that this program encoded. Raises `PhotoUnreadable` when it is damaged."""
         ...
@@ -238,6 +245,10 @@ class Images(Protocol):
 class Attempts(Protocol):
     async def add(self, attempt: Attempt, *, generation: Generation) -> None: ...
     async def close(self, attempt: Attempt) -> None: ...
+    async def get(self, attempt: AttemptId, *, account: AccountId) -> Attempt:
+        """Raises `CallNotFound`."""
+        ...
+
     async def list_for_run(self, area: AreaId, *, run: int) -> list[Attempt]: ...
     async def list_for_account(self, account: AccountId, *, generation: GenerationId | None) -> list[Attempt]: ...
     async def spent_today_usd(self) -> Decimal:
@@ -277,8 +288,9 @@ class PassingPictures(Protocol):
         """Let another try at once."""
         ...
 
+    async def forget(self, generation: GenerationId) -> None: ...
     async def forget_finished(self) -> int:
-        """Drop the pictures of generations that are terminal. Returns how many."""
+        """Drop the pictures of generations that are terminal: whoever fetched one late. Returns how many."""
         ...
 
 

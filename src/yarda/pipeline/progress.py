@@ -75,6 +75,8 @@ async def record(
     view = describe(generation, expectation, now=now)
     await work.generations.save(generation)
     await work.events.append(generation, view)
+    if generation.address and generation.status.is_terminal:
+        await work.passing_pictures.forget(generation.id)
     return view
 
 
@@ -103,6 +105,8 @@ def _describe_area(area: Area, generation: Generation) -> dict[str, Any]:
         "edit_mask_url": image_url(mask),
         "source_url": image_url(area.source_image),
         "plan_url": f"/generations/{generation.id}/areas/{area.id}/plan.svg" if area.has_scene else None,
+        "guided": area.guided,
+        "house_preserved": area.images.preserved if area.images else None,
         "unmet": list(area.images.unmet) if area.images else [],
         "imagery": area.imagery
         and {

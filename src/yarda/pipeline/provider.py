@@ -42,6 +42,7 @@ class RenderOrder:
     """All a provider is told. An Area has one order per run, sent again at most with its firmer prompt.
 
     `pitch` says how far the camera looked up, in degrees, where that is known; `eye_height` its height in metres.
+    `attribution` is what must stand on everything that is made of the photo.
     """
 
     area: AreaId
@@ -62,6 +63,7 @@ class RenderOrder:
     focal_length_35mm: float | None = None
     pitch: float | None = None
     eye_height: float | None = None
+    attribution: str | None = None
     known_length: KnownLength | None = None
     house_edge: tuple[Point, ...] | None = None
     captured_at: datetime | None = None

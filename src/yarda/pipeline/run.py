@@ -1,15 +1,22 @@
 """The durable job: one Area from claim to verdict, resumable, safe to run twice."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from yarda.domain.generation import AreaError, AreaId, Generation, Stage
+from yarda.domain.place import SourceKind
 from yarda.errors import (
+    AddressInexact,
+    AddressNotFound,
     AreaNotFound,
     ClaimLost,
     GenerationNotFound,
+    ImageryMisconfigured,
+    ImageryUnavailable,
+    NoImagery,
     OrderRefused,
     PhotoNotFound,
     ProviderBusy,
@@ -18,11 +25,11 @@ from yarda.errors import (
 )
 from yarda.pipeline.claim import Claim, take
 from yarda.pipeline.deliver import deliver
-from yarda.pipeline.gather import find_photo, gather_imagery
+from yarda.pipeline.gather import gather_imagery
 from yarda.pipeline.order import compose_order
 from yarda.pipeline.ports import Done, Later, Verdict
 from yarda.pipeline.provider import RenderOrder
-from yarda.pipeline.render import draw
+from yarda.pipeline.render import PATIENCE, draw
 from yarda.pipeline.settle import release_credits
 from yarda.pipeline.tools import Tools
 
@@ -39,11 +46,18 @@ MESSAGES = {
     "prompt_refused": "The image service refused this picture or these wishes. Change the wishes, draw again.",
     "worker_lost": "Drawing this area stopped three workers. Try again with another ground or style.",
     "unavailable": "A part of this installation was away for an hour. Try again.",
+    "imagery_unavailable": "The map service did not answer for ten minutes. Try again later, or add a photo.",
+    "imagery_misconfigured": "The map service does not accept this installation's key. Add a photo of the yard, "
+    "or ask whoever runs this installation.",
+    "photo_needed": "A concept is drawn into a photo of the area. Add a photo, or choose a photoreal design.",
     "photo_not_found": "The photo of this area was deleted. Start a new design with another photo.",
     "internal_error": "Something in Yarda failed on this area. Try again; if it happens again, report it.",
 }
-FINAL = {"prompt_refused", "ground_unusable", "photo_not_found"}
+FINAL = {"prompt_refused", "ground_unusable", "photo_not_found", "address_not_found", "no_imagery", "photo_needed"}
 """Codes of failures that running again unchanged does not mend."""
+
+
+IMAGERY_AGAIN = 5.0
 
 
 class Interrupted(Exception):
@@ -84,7 +98,13 @@ async def _work_on(claim: Claim, *, tools: Tools) -> Verdict:
         return await _wait(claim, busy, tools=tools)
     except OrderRefused as refused:
         return await _fail(claim, code=refused.code, message=refused.advice, tools=tools)
-    except (ProviderError, PhotoNotFound) as error:
+    except (AddressNotFound, AddressInexact, NoImagery) as missing:
+        return await _fail(claim, code=missing.code, message=str(missing), tools=tools)
+    except ImageryUnavailable as away:
+        if tools.clock() - claim.area.queued_at > PATIENCE:
+            return await _fail(claim, code=away.code, tools=tools)
+        return await _hand_back(claim, seconds=IMAGERY_AGAIN, reason=str(away), tools=tools)
+    except (ProviderError, PhotoNotFound, ImageryMisconfigured) as error:
         return await _fail(claim, code=error.code, tools=tools)
     except ServiceUnavailableError as error:
         if tools.clock() - claim.area.queued_at > tools.give_up_after:
@@ -100,14 +120,28 @@ async def _work_on(claim: Claim, *, tools: Tools) -> Verdict:
 
 
 async def _prepare(claim: Claim, *, tools: Tools) -> RenderOrder:
-    async with tools.open_work() as work:
-        photo = await find_photo(claim.area, work=work)
-    imagery = await gather_imagery(photo, tools=tools)
+    imagery = await gather_imagery(claim, tools=tools)
     async with claim.change() as change:
         area = change.area.advanced(Stage.COMPOSING_PROMPT, claim=claim.number)
-        change.area = area.sourced(photo.image, imagery.provenance)
+        change.area = area.sourced(imagery.image, imagery.provenance)
     log.info("area_stage", stage=Stage.COMPOSING_PROMPT.value, **claim.names)
-    return compose_order(claim.generation, claim.area, imagery)
+    order = compose_order(claim.generation, claim.area, imagery)
+    return await _guided(order, claim, tools=tools) if claim.area.guided else order
+
+
+async def _guided(order: RenderOrder, claim: Claim, *, tools: Tools) -> RenderOrder:
+    """With the painter's picture to follow, where somebody may follow it; a ground it cannot paint has none."""
+    names = tools.providers.candidates(claim.area.wanted_provider)
+    if order.source is SourceKind.SATELLITE or not any(
+        tools.providers.in_order[name].follows_guides for name in names
+    ):
+        return order
+    try:
+        guide = await tools.planner.draw_guide(order)
+    except ProviderError as error:
+        log.warning("no_guide", reason=error.reason, **claim.names)
+        return order
+    return replace(order, guide=guide)
 
 
 async def _fail(claim: Claim, *, code: str, tools: Tools, message: str | None = None) -> Verdict:
@@ -122,11 +156,15 @@ async def _fail(claim: Claim, *, code: str, tools: Tools, message: str | None = 
 
 async def _wait(claim: Claim, busy: ProviderBusy, *, tools: Tools) -> Verdict:
     """Give the Area back to the queue until the provider may have room."""
+    backoff = min(2.0 ** min(claim.area.attempts, 6), 60.0)
+    return await _hand_back(claim, seconds=busy.retry_after or backoff, reason=busy.reason, tools=tools)
+
+
+async def _hand_back(claim: Claim, *, seconds: float, reason: str, tools: Tools) -> Verdict:
     async with claim.change() as change:
         change.area = change.area.handed_back(claim=claim.number)
-    backoff = min(2.0 ** min(claim.area.attempts, 6), 60.0)
-    delay = (busy.retry_after or backoff) * random.uniform(1.0, 1.3)
-    log.info("area_waits", seconds=round(delay, 1), reason=busy.reason, **claim.names)
+    delay = seconds * random.uniform(1.0, 1.3)
+    log.info("area_waits", seconds=round(delay, 1), reason=reason, **claim.names)
     return Later(timedelta(seconds=delay))
 
 

@@ -11,7 +11,7 @@ from yarda.domain.credit import AccountId
 from yarda.domain.generation import Area, Generation, GenerationId, find_areas_together
 from yarda.domain.photo import ImageId
 from yarda.errors import GenerationNotFound, NoYard, ProviderError, YardNotDrawn
-from yarda.pipeline.gather import find_photo, gather_imagery
+from yarda.pipeline.gather import find_photo, open_photo
 from yarda.pipeline.order import compose_order
 from yarda.pipeline.stored import confirm_stored, delete_unused, store_picture
 from yarda.pipeline.tools import Tools
@@ -50,7 +50,7 @@ async def _draw(generation: Generation, areas: Sequence[Area], *, kind: str, too
     assert first.images.garden is not None
     async with tools.open_work() as work:
         photo = await find_photo(first, work=work)
-    imagery = await gather_imagery(photo, tools=tools)
+    imagery = await open_photo(photo, tools=tools)
     try:
         rendering = await tools.planner.draw_yard(compose_order(generation, first, imagery))
     except ProviderError as error:

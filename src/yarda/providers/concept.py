@@ -22,7 +22,7 @@ from yarda.domain.photo import Ground, Horizon, KnownLength, Point, Polygon
 from yarda.errors import InvalidRequest, OrderRefused, ProviderCrashed, UnusableReply
 from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
 from yarda.pipeline.ports import GeometryProposal
-from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
+from yarda.pipeline.provider import Guide, Rendering, RenderOrder, ReplySink
 
 NAME = "concept"
 FINAL_SAMPLES = 16
@@ -97,6 +97,13 @@ class ConceptProvider:
     async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
         """Plan or list of a scene that this painter made."""
         return await asyncio.to_thread(_draw_plan, scene, form)
+
+    async def draw_guide(self, order: RenderOrder) -> Guide:
+        """In the queue of the designs, and as good as one."""
+        async with self._room:
+            painting = await self._paint(order)
+        scene = json.loads(painting.garden.to_json())
+        return Guide(image=painting.image_png, edit_mask=painting.edit_mask_png, garden=scene)
 
     async def draw_yard(self, order: RenderOrder) -> Rendering:
         """All areas of a photo together, behind the designs in the queue."""

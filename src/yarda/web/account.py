@@ -3,12 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
+from yarda.domain.attempt import AttemptId
 from yarda.domain.generation import GenerationId
-from yarda.web.deps import CurrentAccount, CurrentStudio
+from yarda.errors import CallNotFound
+from yarda.web.deps import CurrentAccount, CurrentStudio, parse_id
 from yarda.web.problems import responses
-from yarda.web.schemas import BalanceRead, CallList, CallRead, EntryPage, EntryRead
+from yarda.web.schemas import BalanceRead, CallDetail, CallList, CallRead, EntryPage, EntryRead
 
 router = APIRouter(tags=["account"])
 
@@ -42,3 +44,12 @@ async def list_calls(
     wanted = GenerationId(generation) if generation else None
     calls = await studio.list_calls(account, generation=wanted)
     return CallList(items=[CallRead.of(call) for call in calls])
+
+
+@router.get("/calls/{call_id}", responses=responses(404))
+async def get_call(
+    call_id: Annotated[str, Path(description="The call's id.")], account: CurrentAccount, studio: CurrentStudio
+) -> CallDetail:
+    """One call, with the prompt that was sent."""
+    call = AttemptId(parse_id(call_id, CallNotFound("there is no such call")))
+    return CallDetail.of(await studio.get_call(call, account=account))

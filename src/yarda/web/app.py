@@ -17,6 +17,7 @@ from yarda.web import (
     images,
     operations,
     photos,
+    places,
     previews,
     problems,
 )
@@ -26,7 +27,19 @@ from yarda.web.pages import router as pages_router
 from yarda.web.problems import Problem
 
 API_ROOTS = frozenset(
-    {"generations", "photos", "images", "styles", "areas", "credits", "calls", "healthz", "readyz", "metrics"}
+    {
+        "generations",
+        "photos",
+        "places",
+        "images",
+        "styles",
+        "areas",
+        "credits",
+        "calls",
+        "healthz",
+        "readyz",
+        "metrics",
+    }
     | {"openapi.json", "static"}
 )
 
@@ -44,7 +57,7 @@ def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
     hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
     app.add_middleware(Guard, hosts=hosts)
     problems.install(app, as_page=_as_page)
-    for module in (generations, events, photos, previews, images, catalog, account, operations):
+    for module in (generations, events, photos, places, previews, images, catalog, account, operations):
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(pages_router)

@@ -27,7 +27,7 @@ async def get_account(studio: CurrentStudio) -> AccountId:
 CurrentAccount = Annotated[AccountId, Depends(get_account)]
 
 
-def _parsed(text: str, error: Exception) -> UUID:
+def parse_id(text: str, error: Exception) -> UUID:
     """An id that is none is as unknown as one that was never given out."""
     try:
         return UUID(text)
@@ -36,19 +36,19 @@ def _parsed(text: str, error: Exception) -> UUID:
 
 
 async def _generation_id(generation_id: Annotated[str, Path(description="The generation's id.")]) -> GenerationId:
-    return GenerationId(_parsed(generation_id, GenerationNotFound("there is no such design")))
+    return GenerationId(parse_id(generation_id, GenerationNotFound("there is no such design")))
 
 
 async def _area_id(area_id: Annotated[str, Path(description="The area's id.")]) -> AreaId:
-    return AreaId(_parsed(area_id, AreaNotFound("this design has no such area")))
+    return AreaId(parse_id(area_id, AreaNotFound("this design has no such area")))
 
 
 async def _photo_id(photo_id: Annotated[str, Path(description="The photo's id.")]) -> PhotoId:
-    return PhotoId(_parsed(photo_id, PhotoNotFound("there is no such photo; upload it first")))
+    return PhotoId(parse_id(photo_id, PhotoNotFound("there is no such photo; upload it first")))
 
 
 async def _image_id(image_id: Annotated[str, Path(description="The picture's id.")]) -> ImageId:
-    return ImageId(_parsed(image_id, ImageNotFound("there is no such picture")))
+    return ImageId(parse_id(image_id, ImageNotFound("there is no such picture")))
 
 
 GenerationPath = Annotated[GenerationId, Depends(_generation_id)]

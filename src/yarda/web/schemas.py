@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Self
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,8 +12,11 @@ from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import LedgerEntry
 from yarda.domain.generation import Stage, Status
 from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
+from yarda.domain.place import CameraView, SourceKind
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
+from yarda.pipeline.look import Place
 from yarda.pipeline.photos import Mark, PhotoCorrection
+from yarda.pipeline.places import Sight
 
 Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 PointIn = tuple[Finite, Finite]
@@ -40,6 +44,87 @@ class AreaCreate(BaseModel):
     ground: PolygonsIn | None = Field(None, min_length=1)
 
 
+Heading = Annotated[float, Field(ge=0, lt=360, allow_inf_nan=False)]
+Pitch = Annotated[float, Field(ge=-15, le=10, allow_inf_nan=False)]
+SightView = Annotated[float, Field(ge=20, le=120, allow_inf_nan=False)]
+
+
+class ViewBody(BaseModel):
+    """How the street camera is turned, in degrees; without a heading it faces the house."""
+
+    model_config = _STRICT
+
+    heading: Heading | None = Field(None, description="Clockwise from north.")
+    pitch: Pitch = Field(0.0, description="Upwards.")
+    fov: SightView = Field(80.0, description="Across the picture.")
+    picture: str | None = Field(None, max_length=200, description="The source's own name of a picture.")
+
+    def to_domain(self) -> CameraView:
+        return CameraView(heading=self.heading, pitch=self.pitch, fov=self.fov, picture=self.picture)
+
+
+class PlaceQuery(BaseModel):
+    """An address, and how to look at it."""
+
+    model_config = _STRICT
+
+    address: str = Field(min_length=5, max_length=200)
+    view: ViewBody = ViewBody()
+
+
+class SightRead(BaseModel):
+    """A picture there is of a place. `picture_url` fetches it, which may cost the operator something."""
+
+    kind: SourceKind
+    source: str
+    captured: str | None
+    attribution: str
+    heading: float
+    pitch: float
+    fov: float
+    picture: str
+    picture_url: str
+
+
+class PlaceRead(BaseModel):
+    """What was found for an address; unless it is exact, a person should look whether it is the place."""
+
+    address: str
+    resolved_address: str
+    location_accuracy: str
+    is_partial_match: bool
+    is_exact: bool
+    attribution: str | None
+    sights: list[SightRead]
+
+    @classmethod
+    def of(cls, place: Place) -> Self:
+        found = place.location
+        return cls(
+            address=place.address,
+            resolved_address=found.resolved_address,
+            location_accuracy=found.accuracy.value,
+            is_partial_match=found.is_partial,
+            is_exact=found.is_exact,
+            attribution=found.attribution,
+            sights=[_sight(place.address, sight) for sight in place.sights],
+        )
+
+
+def _sight(address: str, sight: Sight) -> SightRead:
+    turned = {"heading": round(sight.heading, 2) % 360, "pitch": sight.pitch, "fov": sight.fov}
+    query = urlencode({"address": address, "kind": sight.kind.value, "picture": sight.picture, **turned})
+    return SightRead(
+        kind=sight.kind,
+        source=sight.source,
+        captured=sight.captured,
+        attribution=sight.attribution,
+        picture=sight.picture,
+        picture_url=f"/places/picture?{query}",
+        **turned,
+    )
+
+
 class GenerationCreate(BaseModel):
     """A design request; each area's source is its own photo, else the request's, else the address."""
 
@@ -55,14 +140,26 @@ class GenerationCreate(BaseModel):
     )
 
     address: str | None = Field(None, min_length=5, max_length=200)
+    address_confirmed: bool = Field(
+        False,
+        description="A person has seen what `POST /places` found. Without it, an address that is found only "
+        "roughly is not drawn by a provider that costs credits.",
+    )
+    view: ViewBody = Field(ViewBody(), description="How the street camera of the address is turned.")
     photo_id: UUID | None = None
     areas: list[AreaCreate] = Field(min_length=1, max_length=5)
     provider: str = Field(AUTO, max_length=50)
+    guided: bool = Field(
+        False, description="A photoreal design follows the painter's, and comes with its plan and plant list."
+    )
     seed: int | None = Field(None, ge=0, lt=2**31)
 
     def to_request(self) -> DesignRequest:
         return DesignRequest(
             address=self.address,
+            address_confirmed=self.address_confirmed,
+            view=self.view.to_domain(),
+            guided=self.guided,
             photo_id=PhotoId(self.photo_id) if self.photo_id else None,
             provider=self.provider,
             seed=self.seed,
@@ -120,6 +217,11 @@ class AreaRead(BaseModel):
     edit_mask_url: str | None
     source_url: str | None
     plan_url: str | None = None
+    guided: bool
+    house_preserved: float | None = Field(
+        description="The share of the house, and of all else outside the garden, that the provider had left as "
+        "it was, 0 to 1; what it had altered is put back. null where that was not measured."
+    )
     unmet: list[str] = Field(description="What was wished for and could not be drawn; empty when nothing.")
     imagery: ImageryRead | None
     error: AreaErrorRead | None
@@ -319,6 +421,19 @@ class CallRead(BaseModel):
             request_sha256=attempt.request_sha256,
             cost_usd=None if attempt.cost_usd is None else float(attempt.cost_usd),
         )
+
+
+class CallDetail(CallRead):
+    """A call with what was sent and why it ended as it did."""
+
+    prompt: str
+    prompt_version: str
+    reason: str | None
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Self:
+        call = CallRead.of(attempt).model_dump()
+        return cls(**call, prompt=attempt.prompt, prompt_version=attempt.prompt_version, reason=attempt.reason)
 
 
 class CallList(BaseModel):
