@@ -10,16 +10,20 @@ from pathlib import Path
 from yarda.settings import Settings
 
 PATIENCE = 40.0
+ROOT = Path(__file__).parents[2]
 
 
 class YardaProcess:
     """One `yarda` command. What it says goes to a file; it never outlives the test."""
 
-    def __init__(self, settings: Settings, *arguments: str, log: Path) -> None:
+    def __init__(self, settings: Settings, *arguments: str, log: Path, module: str | None = None) -> None:
+        """With a module, that is run instead of the command."""
         self._log = log
         self._output = log.open("wb")
+        program = ["-m", module] if module else [str(Path(sys.executable).with_name("yarda"))]
         self.process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("yarda")), *arguments],
+            [sys.executable, *program, *arguments],
+            cwd=ROOT,
             stdout=self._output,
             stderr=subprocess.STDOUT,
             env=_environment(settings),
