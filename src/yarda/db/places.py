@@ -18,7 +18,8 @@ from yarda.pipeline.ports import PassingPicture
 _FORGET_POSITIONS = text(
     """
     UPDATE generations SET location = location || jsonb_build_object('position', NULL)
-    WHERE location ->> 'source' = :geocoder AND location -> 'position' <> 'null' AND created_at < now() - :age
+    WHERE location ->> 'source' = :geocoder AND location -> 'position' <> 'null'
+      AND created_at < now() - CAST(:age AS interval)
     """
 )
 
