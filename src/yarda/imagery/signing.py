@@ -3,7 +3,7 @@
 import io
 from xml.sax.saxutils import escape
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 HEIGHT = 0.024
 """Of the letters, as a share of the picture's shorter side; never under 11 pixels, so that it can be read."""
@@ -25,11 +25,14 @@ def sign(image: bytes, words: str) -> bytes:
         kind, said = picture.format, picture.info.get("xmp", b"")
         plain = picture.convert("RGB")
     _write(plain, words)
-    out = io.BytesIO()
-    options = {"compress_level": 4} if kind == "PNG" else {"quality": 92, "subsampling": "4:4:4"}
+    out, rights = io.BytesIO(), _rights(words, said)
     if kind == "PNG":
         plain.info.clear()
-    plain.save(out, kind, xmp=_rights(words, said), **options)
+        about = PngImagePlugin.PngInfo()
+        about.add_itxt("XML:com.adobe.xmp", rights)
+        plain.save(out, "PNG", pnginfo=about, compress_level=4)
+    else:
+        plain.save(out, "JPEG", xmp=rights.encode(), quality=92, subsampling="4:4:4")
     return out.getvalue()
 
 
@@ -45,9 +48,9 @@ def _write(picture: Image.Image, words: str) -> None:
     ImageDraw.Draw(picture).text((corner[0] + pad - left, corner[1] + pad - top), words, "white", font)
 
 
-def _rights(words: str, said: bytes) -> bytes:
+def _rights(words: str, said: bytes) -> str:
     """The packet with these rights, around what an earlier one described."""
     text = said.decode(errors="replace")
     start, end = text.find("<rdf:Description"), text.rfind("</rdf:RDF>")
     described = text[start:end] if 0 <= start < end else ""
-    return _RIGHTS.format(described=described, words=escape(words)).encode()
+    return _RIGHTS.format(described=described, words=escape(words))
