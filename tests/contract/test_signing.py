@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import PngImagePlugin
 
 from tests.contract.pictures import decode, encode, quarters
 from yarda.imagery.photo import PhotoGate
