@@ -19,7 +19,10 @@ from yarda.db.inspection import PostgresInspector
 from yarda.db.unit_of_work import Database, open_engine
 from yarda.domain.credit import EntryKind
 from yarda.domain.generation import AreaId
+from yarda.imagery.google import GoogleGeocoder, GoogleMaps, GoogleSatellite, GoogleStreetView
 from yarda.imagery.house import MaskHouseKeeper
+from yarda.imagery.nominatim import NominatimGeocoder
+from yarda.imagery.panoramax import PanoramaxViews
 from yarda.imagery.photo import PhotoGate
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Verdict
@@ -103,6 +106,11 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
         for provider in chosen.in_order.values():
             stack.push_async_callback(provider.close)
         gate = PhotoGate()
+        lookup = _lookup(settings, gate=gate)
+        for geocoder in lookup.geocoders:
+            stack.push_async_callback(geocoder.close)
+        for source in lookup.sources:
+            stack.push_async_callback(source.close)
         tools = Tools(
             open_work=database.open_work,
             changes=changes,
@@ -114,7 +122,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             planner=concept,
             previewer=concept,
             providers=chosen,
-            lookup=Lookup(),
+            lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),
             owner_grants=settings.trial_credits is None,
@@ -147,6 +155,20 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     embedded = await EmbeddedPostgres.join(settings.data_dir)
     stack.push_async_callback(embedded.leave)
     return embedded.url
+
+
+def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:
+    """Google where the operator accepted its terms, before what is free."""
+    free = PanoramaxViews(base_url=settings.panoramax_base_url, gate=gate)
+    if not settings.google_maps_on:
+        nominatim = NominatimGeocoder(base_url=settings.nominatim_base_url, contact=settings.base_url)
+        return Lookup(geocoders=(nominatim,), sources=(free,))
+    assert settings.google_maps_api_key is not None
+    maps = GoogleMaps(
+        api_key=settings.google_maps_api_key.get_secret_value(), base_url=settings.google_maps_base_url
+    )
+    sources = (GoogleStreetView(maps), free, GoogleSatellite(maps))
+    return Lookup(geocoders=(GoogleGeocoder(maps),), sources=sources)
 
 
 def _given(providers: Sequence[ImageProvider]) -> Providers:
