@@ -48,6 +48,8 @@ async def check_rendering(
                 image, photo=order.photo, ground=order.ground, keep_house=tools.keep_house, provider=provider
             )
             image, mask, preserved = judged.image, judged.edit_mask, judged.preserved
+        if order.attribution:
+            image = await tools.gate.sign(image, order.attribution)
         renditions, mask_renditions = await asyncio.gather(
             tools.gate.make_renditions(image), _renditions(mask, tools=tools)
         )
