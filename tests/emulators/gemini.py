@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from tests.contract.hostile_pictures import png
 from tests.emulators.server import PIECE, EmulatedServer, Exchange
@@ -27,7 +27,6 @@ from tests.emulators.server import PIECE, EmulatedServer, Exchange
 KEY = "test-key-0123456789"
 MODELS = ("gemini-nano-banana-2.1", "gemini-3-pro-image", "gemini-2.5-flash-image")
 PATH = re.compile(r"/v1beta/models/([^/:]+):generateContent")
-TINT = (60, 150, 70)
 FROM_URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -154,6 +153,15 @@ def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
             return _reply([{"inlineData": {"mimeType": "image/png", "data": "%%% not base64"}}])
         case "echo":
             return _reply([_inline(_photo(order))])
+        case "shifted" | "moved" | "altered":
+            return _reply([_inline(draw(_photo(order), kind))])
+        case "blank":
+            return _reply([_inline(_jpeg(Image.new("RGB", (1024, 768), (128, 128, 128))))])
+        case "corrupt":
+            whole = draw(_photo(order))
+            return _reply([_inline(whole[: len(whole) // 3])])
+        case "wrong_mime":
+            return _reply([_inline(b"<svg/>")])
         case "bomb":
             return _reply([_inline(png(9000, 9000))])
         case "thoughts":
@@ -166,14 +174,32 @@ def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def draw(photo: bytes) -> bytes:
-    """The emulated design: the photo at another size, blurred and tinted so that nobody takes it for the photo."""
+def draw(photo: bytes, change: str = "") -> bytes:
+    """The emulated design: the photo at another size and a little softer, with beds of gravel and shrubs below.
+
+    `change` is what a model may do to a house: move it a little (shifted) or far (moved), or repaint it (altered).
+    """
     with Image.open(io.BytesIO(photo)) as source:
         source.draft("RGB", (1024, 1024))
         small = ImageOps.contain(source.convert("RGB"), (1024, 1024)).resize((1024, 768))
-    blurred = small.filter(ImageFilter.GaussianBlur(4))
+    design = small.filter(ImageFilter.GaussianBlur(1.5))
+    brush = ImageDraw.Draw(design)
+    brush.rectangle((0, 470, 1024, 768), fill=(176, 158, 122))
+    for at in range(140):
+        x, y, size = at * 397 % 1024, 470 + at * 211 % 290, 14 + at * 13 % 30
+        leaves = (30 + at % 60, 90 + at % 90, 40 + at % 40)
+        brush.ellipse((x - size, y - size, x + size, y + size // 2), fill=leaves)
+    if change == "altered":
+        brush.rectangle((380, 200, 640, 380), fill=(120, 30, 140))
+    if change in ("shifted", "moved"):
+        by = 14 if change == "shifted" else 260
+        design = ImageChops.offset(design, by, -by // 2)
+    return _jpeg(design)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    Image.blend(blurred, Image.new("RGB", blurred.size, TINT), 0.4).save(out, "JPEG", quality=88)
+    picture.save(out, "JPEG", quality=88)
     return out.getvalue()
 
 

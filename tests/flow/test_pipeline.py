@@ -15,7 +15,6 @@ from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
 from yarda.domain.request import DesignRequest
 from yarda.errors import (
-    AddressLookupUnavailable,
     AreaNotRetryable,
     GenerationNotFound,
     IdempotencyKeyReused,
@@ -85,7 +84,6 @@ async def test_bad_requests_leave_nothing_behind(scene: Scene) -> None:
         (DesignRequest(areas=(), photo_id=scene.photo.id), InvalidRequest),
         (scene.request(provider="trellis"), InvalidRequest),
         (DesignRequest(areas=scene.request().areas, photo_id=PhotoId(uuid4())), PhotoNotFound),
-        (DesignRequest(areas=scene.request().areas, address="1 Long Street"), AddressLookupUnavailable),
     ):
         with pytest.raises(error):
             await scene.studio.accept(request, account=scene.account, idempotency_key="bad")

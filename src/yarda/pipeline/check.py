@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 
+from yarda.domain.place import SourceKind
 from yarda.errors import (
+    DamagedReply,
     PhotoTooLarge,
     PhotoTooManyPixels,
     PhotoTooSmall,
     PhotoTypeUnsupported,
     PhotoUnreadable,
-    UnusableReply,
+    PictureUnchanged,
 )
 from yarda.pipeline.ports import PositionPolicy, Renditions
 from yarda.pipeline.provider import Rendering, RenderOrder
@@ -33,28 +35,21 @@ class CheckedDesign:
 async def check_rendering(
     rendering: Rendering, order: RenderOrder, *, provider: str, tools: Tools
 ) -> CheckedDesign:
-    """Encode foreign pictures anew in the limited child, refuse what is no new picture, keep the house.
+    """Encode foreign pictures anew in the limited child, see that it is the house, put it back, sign the picture.
 
-    Raises `UnusableReply` when the bytes are no whole picture, or the source picture again.
+    Raises `DamagedReply` when the bytes are no whole picture, and as `HouseKeeper` does.
     """
     if hashlib.sha256(rendering.image).digest() == hashlib.sha256(order.photo).digest():
-        raise UnusableReply(provider, "the picture came back unchanged")
+        raise PictureUnchanged(provider, "the picture came back unchanged")
     try:
-        image, mask, preserved = rendering.image, rendering.edit_mask, None
-        if rendering.is_foreign:
-            image = (await tools.gate.clean(image, position=PositionPolicy.DROP)).image
-        if mask is None and tools.keep_house:
-            judged = await tools.house.judge(
-                image, photo=order.photo, ground=order.ground, keep_house=tools.keep_house, provider=provider
-            )
-            image, mask, preserved = judged.image, judged.edit_mask, judged.preserved
+        image, mask, preserved = await _look(rendering, order, provider=provider, tools=tools)
         if order.attribution:
             image = await tools.gate.sign(image, order.attribution)
         renditions, mask_renditions = await asyncio.gather(
             tools.gate.make_renditions(image), _renditions(mask, tools=tools)
         )
     except _NO_PICTURE as error:
-        raise UnusableReply(provider, f"not a whole picture: {error}") from error
+        raise DamagedReply(provider, f"not a whole picture: {error}") from error
     return CheckedDesign(
         image=image,
         renditions=renditions,
@@ -62,6 +57,24 @@ async def check_rendering(
         mask_renditions=mask_renditions,
         preserved=preserved,
     )
+
+
+async def _look(
+    rendering: Rendering, order: RenderOrder, *, provider: str, tools: Tools
+) -> tuple[bytes, bytes | None, float | None]:
+    """The picture to show, its edit mask, and how much of the house was preserved."""
+    image = rendering.image
+    if rendering.is_foreign:
+        image = (await tools.gate.clean(image, position=PositionPolicy.DROP)).image
+    if rendering.edit_mask is not None:
+        return image, rendering.edit_mask, None
+    if order.source is SourceKind.SATELLITE:
+        await tools.house.check_new_view(image, seen=order.photo, provider=provider)
+        return image, None, None
+    judged = await tools.house.judge(
+        image, photo=order.photo, ground=order.ground, keep_house=tools.keep_house, provider=provider
+    )
+    return judged.image, judged.edit_mask, judged.preserved
 
 
 async def _renditions(mask: bytes | None, *, tools: Tools) -> Renditions | None:

@@ -14,7 +14,7 @@ from yarda.errors import (
     PhotoTypeUnsupported,
     PhotoUnreadable,
 )
-from yarda.pipeline.places import Sight, ViewSource
+from yarda.pipeline.places import Geocoder, Sight, ViewSource
 from yarda.pipeline.ports import CleanPicture, PositionPolicy
 from yarda.pipeline.tools import Tools
 
@@ -60,23 +60,29 @@ async def show_place(address: str, *, kind: SourceKind, view: CameraView, tools:
 
 async def find_location(address: str, *, tools: Tools) -> Location:
     """From what is known already, else from the first geocoder that knows it; kept as its terms allow."""
-    missing: AddressNotFound | None = None
-    for geocoder in tools.lookup.geocoders:
-        async with tools.open_work() as work:
-            known = await work.geocodes.find(address, geocoder=geocoder.name)
-        if known is not None:
-            return known
-        try:
-            location = await geocoder.find(address)
-        except AddressNotFound as error:
-            missing = error
-            continue
-        async with tools.open_work() as work:
-            await work.geocodes.keep(address, location, geocoder=geocoder.name)
-        return location
-    if missing is not None:
-        raise missing
-    raise AddressLookupUnavailable("this installation cannot look up addresses; add a photo of the yard instead")
+    if not tools.lookup.geocoders:
+        raise AddressLookupUnavailable(
+            "this installation cannot look up addresses; add a photo of the yard instead"
+        )
+    async with tools.lookup.turn(address):
+        *others, last = tools.lookup.geocoders
+        for geocoder in others:
+            try:
+                return await _ask(geocoder, address, tools=tools)
+            except AddressNotFound:
+                continue
+        return await _ask(last, address, tools=tools)
+
+
+async def _ask(geocoder: Geocoder, address: str, *, tools: Tools) -> Location:
+    async with tools.open_work() as work:
+        known = await work.geocodes.find(address, geocoder=geocoder.name)
+    if known is not None:
+        return known
+    location = await geocoder.find(address)
+    async with tools.open_work() as work:
+        await work.geocodes.keep(address, location, geocoder=geocoder.name)
+    return location
 
 
 async def find_sight(

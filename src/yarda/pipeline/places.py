@@ -1,7 +1,9 @@
 """What the pipeline needs to know of a place from outside: where an address is, and what it looks like."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from yarda.domain.place import CameraView, Location, Position, SourceKind
 
@@ -66,6 +68,11 @@ class Lookup:
 
     geocoders: tuple[Geocoder, ...] = ()
     sources: tuple[ViewSource, ...] = ()
+    _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, address: str) -> asyncio.Lock:
+        """Whoever else of this process looks for the same address waits, and finds the answer kept."""
+        return self._turns.setdefault(address, asyncio.Lock())
 
     def sources_of(self, kind: SourceKind) -> tuple[ViewSource, ...]:
         return tuple(source for source in self.sources if source.kind is kind)

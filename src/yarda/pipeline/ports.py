@@ -113,6 +113,10 @@ class HouseKeeper(Protocol):
         """
         ...
 
+    async def check_new_view(self, image: bytes, *, seen: bytes, provider: str) -> None:
+        """Raises `PictureUnchanged` for a blank picture, or for the one that it was drawn from."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeometryProposal:
