@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import accept, drain, fan_out, latency, memory, painter
+from benchmarks import accept, drain, fan_out, latency, memory, painter, storm
 from benchmarks.harness import Result, database, machine, workplace
 from yarda.logs import set_up_logs
 
@@ -19,6 +19,7 @@ ALL = {
     "latency": latency,
     "drain": drain,
     "memory": memory,
+    "storm": storm,
     "painter": painter,
 }
 RUNS: dict[str, Run] = {name: module.run for name, module in ALL.items()}

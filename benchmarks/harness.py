@@ -158,8 +158,8 @@ async def stage(
         yield Stage(running=running, account=account, photo=photo.id, provider=provider)
 
 
-def settings_for(url: str, folder: Path) -> Settings:
-    return read_settings(database_url=url, data_dir=folder / "data")
+def settings_for(url: str, folder: Path, **changes: object) -> Settings:
+    return read_settings(database_url=url, data_dir=folder / "data", **changes)
 
 
 def percentile(values: list[float], share: float) -> float:

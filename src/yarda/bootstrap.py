@@ -18,6 +18,7 @@ from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
 from yarda.db.unit_of_work import Database, open_engine
 from yarda.domain.credit import EntryKind
+from yarda.domain.gate import Limits
 from yarda.domain.generation import AreaId
 from yarda.imagery.google import GoogleGeocoder, GoogleMaps, GoogleSatellite, GoogleStreetView
 from yarda.imagery.house import MaskHouseKeeper
@@ -181,7 +182,11 @@ def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     for name in settings.provider_order:
         in_order[name] = concept if name == "concept" else _gemini(settings)
     prices = {"concept": 0, "gemini": settings.gemini_credits}
-    return Providers(in_order=in_order, prices={name: prices[name] for name in in_order})
+    limits = {
+        "gemini": Limits(per_minute=settings.gemini_requests_per_minute, parallel=settings.gemini_parallel),
+        "openai": Limits(per_minute=settings.openai_requests_per_minute, parallel=settings.openai_parallel),
+    }
+    return Providers(in_order=in_order, prices={name: prices[name] for name in in_order}, limits=limits)
 
 
 def _gemini(settings: Settings) -> GeminiProvider:

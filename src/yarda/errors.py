@@ -38,7 +38,9 @@ YardaError
 │   ├── DatabaseNewer
 │   └── PortInUse
 ├── ProviderError                 an image provider let us down; `remedy` says what next
-│   ├── ProviderBusy                  RETRY      429, 503, no connection: nothing was done
+│   ├── ProviderBusy                  RETRY      429, 503, no connection, or our own limits: nothing was done
+│   │   └── ProviderTripped                      it failed too often: left alone for a while
+│   ├── ProviderBusyTooLong           GIVE_UP    nobody had room while it could be waited for
 │   ├── OutcomeUnknown                RETRY      sent without a clear reply: maybe billed
 │   │   └── ProviderFailed                       it answered that it failed: not billed
 │   ├── UnusableReply                 FALL_BACK  success status, but no image in it
@@ -337,6 +339,17 @@ class ProviderBusy(ProviderError):
     """Turned away before any work was done."""
 
     remedy = Remedy.RETRY
+    code = "provider_busy"
+
+
+class ProviderTripped(ProviderBusy):
+    """The provider failed too often lately and is left alone; `code` says why it failed last."""
+
+
+class ProviderBusyTooLong(ProviderError):
+    """Every provider that may serve was busy for as long as an Area waits."""
+
+    remedy = Remedy.GIVE_UP
     code = "provider_busy"
 
 

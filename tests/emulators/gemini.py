@@ -13,8 +13,10 @@ import io
 import json
 import re
 import signal
+import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,32 @@ KEY = "test-key-0123456789"
 MODELS = ("gemini-nano-banana-2.1", "gemini-3-pro-image", "gemini-2.5-flash-image")
 PATH = re.compile(r"/v1beta/models/([^/:]+):generateContent")
 FROM_URL_SAFE = str.maketrans("-_", "+/")
+
+
+@dataclass(slots=True)
+class Quota:
+    """A token bucket: `rate` calls a second, `burst` at once. `tells`: a refusal says when to come back."""
+
+    rate: float
+    burst: int
+    tells: bool = True
+    slots: float = 0.0
+    """How many calls could have been let through so far."""
+    _tokens: float = field(default=-1.0)
+    _seen: float = 0.0
+
+    def take(self) -> float:
+        """0 for a call that is let through, else the seconds until the next one would be."""
+        now = time.monotonic()
+        if self._tokens < 0:
+            self._tokens, self._seen, self.slots = float(self.burst), now, float(self.burst)
+        self.slots += (now - self._seen) * self.rate
+        self._tokens = min(float(self.burst), self._tokens + (now - self._seen) * self.rate)
+        self._seen = now
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return 0.0
+        return (1 - self._tokens) / self.rate
 
 
 class GeminiEmulator(EmulatedServer):
@@ -46,6 +74,7 @@ class GeminiEmulator(EmulatedServer):
         self.script = deque(script)
         self.last: dict[str, Any] = {}
         self.last_headers: dict[str, str] = {}
+        self.quota: Quota | None = None
         self._key = key
         self._delay = delay
 
@@ -56,6 +85,10 @@ class GeminiEmulator(EmulatedServer):
             status, name, message = problem
             await exchange.respond(status, _error(status, name, message))
             return f"{status} {name}"
+        if self.quota is not None and (wait := self.quota.take()) > 0:
+            hinted = f"{wait:.3f}s" if self.quota.tells else None
+            await exchange.respond(429, _error(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", wait=hinted))
+            return "429 over quota"
         behaviour = self.script.popleft() if self.script else "ok"
         if self._delay:
             await exchange.wait(self._delay)

@@ -148,7 +148,7 @@ async def _die_after_spooling(scene: Scene, claim: Claim) -> None:
     """Run the paid call to its end, and close nothing."""
     order = await run._prepare(claim, tools=scene.studio._tools)
     provider = scene.studio._tools.providers.in_order["gemini"]
-    attempt = await render._open(provider, order, claim, tools=scene.studio._tools)
+    attempt = await render.open_attempt(provider, order, claim, tools=scene.studio._tools)
     async with scene.studio._tools.spool.open_sink(attempt.id, provider="gemini") as sink:
         await provider.render(order, sink)
 

@@ -49,6 +49,7 @@ class PostgresAttempts:
                 finished_at=attempt.finished_at,
                 provider_reference=attempt.provider_reference,
                 reason=attempt.reason,
+                error_code=attempt.error_code,
                 billed=attempt.billed,
                 cost_usd=attempt.cost_usd,
             )

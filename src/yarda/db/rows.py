@@ -266,6 +266,7 @@ def attempt_from(row: Row) -> Attempt:
         finished_at=row["finished_at"],
         provider_reference=row["provider_reference"],
         reason=row["reason"],
+        error_code=row["error_code"],
         billed=row["billed"],
         cost_usd=row["cost_usd"],
     )

@@ -203,6 +203,7 @@ attempts = Table(
     Column("finished_at", _time),
     Column("provider_reference", Text),
     Column("reason", Text),
+    Column("error_code", Text),
     Column("billed", Boolean, nullable=False),
     Column("cost_usd", Numeric(12, 6)),
     CheckConstraint(
@@ -210,6 +211,7 @@ attempts = Table(
     ),
     Index(None, "area_id", "run"),
     Index(None, "account_id", "started_at"),
+    Index(None, "provider", "started_at"),
     Index(None, "started_at"),
 )
 
@@ -245,6 +247,25 @@ events = Table(
     Column("number", Integer, primary_key=True),
     Column("created_at", _time, nullable=False, server_default=text("now()")),
     Column("snapshot", JSONB, nullable=False),
+)
+
+provider_gates = Table(
+    "provider_gates",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("paused_until", _time),
+    Column("next_turn", _time),
+    Column("pace", Float),
+    Column("slowed_at", _time),
+    Column("settled", Boolean, nullable=False, server_default=text("false")),
+    Column("refusals", Integer, nullable=False, server_default=text("0")),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("trips", Integer, nullable=False, server_default=text("0")),
+    Column("tripped_until", _time),
+    Column("probe_until", _time),
+    Column("served_at", _time),
+    Column("reason", Text),
 )
 
 geocodes = Table(

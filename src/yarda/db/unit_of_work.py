@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from yarda.db.attempts import PostgresAttempts
 from yarda.db.events import PostgresEvents
+from yarda.db.gates import PostgresGates
 from yarda.db.generations import PostgresGenerations
 from yarda.db.ledger import PostgresAccounts, PostgresLedger
 from yarda.db.photos import PostgresImages, PostgresPhotos
@@ -50,6 +51,7 @@ class PostgresWork:
         self.photos = PostgresPhotos(connection)
         self.images = PostgresImages(connection)
         self.attempts = PostgresAttempts(connection)
+        self.gates = PostgresGates(connection)
         self.geocodes = PostgresGeocodes(connection)
         self.passing_pictures = PostgresPassingPictures(connection)
         self.ledger = PostgresLedger(connection)

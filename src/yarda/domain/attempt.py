@@ -8,7 +8,15 @@ from typing import NewType, Self
 from uuid import UUID
 
 from yarda.domain.generation import AreaId
-from yarda.errors import OutcomeUnknown, PromptRefused, ProviderBusy, ProviderError, Remedy
+from yarda.errors import (
+    HouseMoved,
+    OutcomeUnknown,
+    PictureUnchanged,
+    PromptRefused,
+    ProviderBusy,
+    ProviderError,
+    Remedy,
+)
 
 AttemptId = NewType("AttemptId", UUID)
 
@@ -16,6 +24,9 @@ MAX_PAID_CALLS = 2
 """Per Area and run; a call whose outcome is unknown counts as paid."""
 MAX_CALLS = 3
 """Per Area, run and provider, paid or not; calls that were turned away do not count."""
+
+
+FIRM_CODES = frozenset({HouseMoved.code, PictureUnchanged.code})
 
 
 class Outcome(StrEnum):
@@ -48,6 +59,7 @@ class Attempt:
     finished_at: datetime | None = None
     provider_reference: str | None = None
     reason: str | None = None
+    error_code: str | None = None
     billed: bool = False
     cost_usd: Decimal | None = None
 
@@ -76,6 +88,7 @@ class Attempt:
             outcome=outcome,
             finished_at=at,
             reason=error.reason[:500],
+            error_code=error.code,
             provider_reference=error.reference,
             billed=billed,
             cost_usd=self.price_cap_usd if billed else Decimal(0),
@@ -97,6 +110,7 @@ class NextStep(StrEnum):
     """What the pipeline does with an Area after a failed call."""
 
     CALL_AGAIN = "call_again"
+    CALL_FIRMLY = "call_firmly"
     NEXT_PROVIDER = "next_provider"
     FAIL = "fail"
 
@@ -113,6 +127,18 @@ def next_step(error: ProviderError, attempts: tuple[Attempt, ...], *, paid: bool
     """Decide from the error's remedy and the calls made so far in this run."""
     if error.remedy is Remedy.GIVE_UP:
         return NextStep.FAIL
-    if error.remedy is Remedy.RETRY and may_call(attempts, provider=error.provider, paid=paid):
+    if not may_call(attempts, provider=error.provider, paid=paid):
+        return NextStep.NEXT_PROVIDER
+    if error.remedy is Remedy.RETRY:
         return NextStep.CALL_AGAIN
+    if error.remedy is Remedy.RETRY_FIRMLY and firm_calls(attempts, provider=error.provider) < 2:
+        return NextStep.CALL_FIRMLY
     return NextStep.NEXT_PROVIDER
+
+
+def firm_calls(attempts: tuple[Attempt, ...], *, provider: str) -> int:
+    """How many of the run's calls to the provider ended in an error that a firmer prompt may mend.
+
+    After the first of them the prompt insists; a second one shows that insisting does not help.
+    """
+    return sum(attempt.provider == provider and attempt.error_code in FIRM_CODES for attempt in attempts)

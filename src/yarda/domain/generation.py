@@ -317,6 +317,6 @@ def find_areas_together(generation: Generation) -> tuple[Area, ...]:
     """The areas of one photo, two or more and all drawn from one scene; empty where there are none."""
     for first in generation.areas:
         areas = tuple(area for area in generation.areas if area.photo and area.photo == first.photo)
-        if len(areas) > 1 and all(area.has_scene for area in areas):
+        if len(areas) > 1 and all(area.has_scene and not area.guided for area in areas):
             return areas
     return ()

@@ -47,9 +47,9 @@ async def deliver(drawn: Drawn, claim: Claim, *, tools: Tools) -> None:
 
 async def _store_garden(drawn: Drawn, *, tools: Tools) -> dict[str, bytes]:
     """The scene's object by its key; nothing where the provider makes no scene."""
-    if drawn.rendering.garden is None:
+    if drawn.garden is None:
         return {}
-    scene = json.dumps(drawn.rendering.garden, sort_keys=True).encode()
+    scene = json.dumps(drawn.garden, sort_keys=True).encode()
     return {await tools.objects.put(scene): scene}
 
 
@@ -63,7 +63,7 @@ async def _finish(
             await change.work.images.add(image)
         price = tools.providers.prices[drawn.provider]
         await capture_credits(change.generation, change.area, price=price, work=change.work)
-        unmet = tuple(str(wish) for wish in (drawn.rendering.garden or {}).get("unmet", ()))
+        unmet = tuple(str(wish) for wish in (drawn.garden or {}).get("unmet", ()))
         made = DesignImages(
             design=design.id,
             edit_mask=mask.id if mask else None,

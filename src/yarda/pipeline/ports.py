@@ -11,6 +11,7 @@ from uuid import UUID
 
 from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.credit import AccountId, Balance, EntryKind, LedgerEntry
+from yarda.domain.gate import Gate, Traffic
 from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Polygon
 from yarda.domain.place import Location, SourceKind
@@ -260,6 +261,21 @@ class Attempts(Protocol):
         ...
 
 
+class Gates(Protocol):
+    """What is known of providers, one gate for all workers, with the database's time of the answer."""
+
+    async def lock(self, key: str, *, provider: str) -> tuple[Gate, datetime]:
+        """Read for a change, made at first use; others wait until this transaction ends."""
+        ...
+
+    async def measure(self, provider: str, *, now: datetime, longest_call: timedelta) -> Traffic:
+        """Count in a statement of its own, after the lock: a count in the locking one reads a stale snapshot."""
+        ...
+
+    async def save(self, gate: Gate) -> None: ...
+    async def list_all(self) -> list[tuple[Gate, datetime]]: ...
+
+
 class Geocodes(Protocol):
     """What geocoders said, for as long as their terms let it be kept."""
 
@@ -363,6 +379,8 @@ class UnitOfWork(Protocol):
     def images(self) -> Images: ...
     @property
     def attempts(self) -> Attempts: ...
+    @property
+    def gates(self) -> Gates: ...
     @property
     def geocodes(self) -> Geocodes: ...
     @property

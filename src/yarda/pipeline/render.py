@@ -2,16 +2,28 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import structlog
 
-from yarda.domain.attempt import Attempt, AttemptId, NextStep, Outcome, may_call, next_step
+from yarda.domain.attempt import Attempt, AttemptId, NextStep, Outcome, firm_calls, may_call, next_step
 from yarda.domain.generation import AreaId, Stage
-from yarda.errors import ProviderBusy, ProviderError, SpendLimitReached
+from yarda.domain.place import SourceKind
+from yarda.errors import (
+    NeedsPhoto,
+    OutcomeUnknown,
+    ProviderBusy,
+    ProviderBusyTooLong,
+    ProviderError,
+    ProviderTripped,
+    Remedy,
+    SpendLimitReached,
+)
+from yarda.pipeline.admission import ask, last_served, learn
 from yarda.pipeline.check import CheckedDesign, check_rendering
 from yarda.pipeline.claim import Claim
 from yarda.pipeline.ports import UnitOfWork
@@ -21,17 +33,20 @@ from yarda.pipeline.tools import Tools
 
 TICK_SECONDS = 2.0
 PATIENCE = timedelta(minutes=10)
-"""How long an Area waits for a busy provider before the next one is asked."""
+"""How long an Area waits for a provider that serves nobody before the next one is asked."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A checked design, who drew it, and the attempt whose reply may be forgotten once it is stored."""
+    """A checked design, who drew it, and the attempt whose reply may be forgotten once it is stored.
+
+    `garden` is the scene it shows: the painter's own, or the one that a provider was given to follow.
+    """
 
     design: CheckedDesign
-    rendering: Rendering
+    garden: dict[str, Any] | None
     provider: str
     attempt: AttemptId
 
@@ -49,39 +64,75 @@ async def draw(order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn:
     if made:
         made = await _attempts(claim, tools=tools)
     last: ProviderError | None = None
-    for name in tools.providers.candidates(claim.area.wanted_provider):
+    names = tools.providers.candidates(claim.area.wanted_provider)
+    for name in names:
         provider = tools.providers.in_order[name]
-        paid = provider.price_cap_usd > 0
-        while may_call(made, provider=name, paid=paid):
-            try:
-                return await _call(provider, order, claim, tools=tools)
-            except ProviderBusy as error:
-                if tools.clock() - claim.area.queued_at < PATIENCE:
-                    raise
-                last = error
-                made = await _attempts(claim, tools=tools)
-                break
-            except ProviderError as error:
-                last = error
-                made = await _attempts(claim, tools=tools)
-                step = next_step(error, made, paid=paid)
-                if step is NextStep.FAIL:
-                    raise
-                if step is NextStep.NEXT_PROVIDER:
-                    break
+        if order.source is SourceKind.SATELLITE and not provider.draws_new_views:
+            last = last or NeedsPhoto(name, "it draws into photos, and there is a satellite's picture only")
+            continue
+        try:
+            return await _ask(provider, made, order, claim, tools=tools)
+        except ProviderTripped as error:
+            last = error
+            if name == names[-1] and await _may_wait(provider, claim, tools=tools):
+                raise
+        except ProviderBusy as error:
+            last = error
+            if await _may_wait(provider, claim, tools=tools):
+                raise
+        except ProviderError as error:
+            last = error
+            if error.remedy is Remedy.GIVE_UP:
+                raise
+        made = await _attempts(claim, tools=tools)
+    raise _final(last)
+
+
+async def _ask(
+    provider: ImageProvider, made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, *, tools: Tools
+) -> Drawn:
+    """Call one provider until it delivers or its errors say that somebody else should be asked."""
+    paid = provider.price_cap_usd > 0
+    if not may_call(made, provider=provider.name, paid=paid):
+        raise OutcomeUnknown(provider.name, "the run's budget of calls is used up")
+    while True:
+        insists = order.firm_prompt and firm_calls(made, provider=provider.name)
+        sent = replace(order, prompt=order.firm_prompt) if insists else order
+        try:
+            return await _call(provider, sent, claim, tools=tools)
+        except ProviderBusy:
+            raise
+        except ProviderError as error:
+            made = await _attempts(claim, tools=tools)
+            if next_step(error, made, paid=paid) not in (NextStep.CALL_AGAIN, NextStep.CALL_FIRMLY):
+                raise
+
+
+async def _may_wait(provider: ImageProvider, claim: Claim, *, tools: Tools) -> bool:
+    """A busy provider is waited for while it serves anybody, and for ten minutes when it does not."""
+    async with tools.open_work() as work:
+        served = await last_served(provider, work=work, tools=tools)
+    since = max(claim.area.queued_at, served or claim.area.queued_at)
+    return tools.clock() - since < PATIENCE
+
+
+def _final(last: ProviderError | None) -> ProviderError:
+    """What the Area fails with when nobody is left to ask; an error to wait on would be waited on for ever."""
     if last is None:
-        raise ProviderBusy("none", "the run's budget of calls is used up")
-    raise last
+        return OutcomeUnknown("none", "no provider is configured")
+    if isinstance(last, ProviderBusy):
+        return ProviderBusyTooLong(last.provider, last.reason)
+    return last
 
 
 async def _call(provider: ImageProvider, order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn:
-    attempt = await _open(provider, order, claim, tools=tools)
+    attempt = await open_attempt(provider, order, claim, tools=tools)
     ticker = asyncio.create_task(_tick(claim, tools=tools))
     try:
         async with tools.spool.open_sink(attempt.id, provider=provider.name) as sink:
             rendering = await provider.render(order, sink)
     except ProviderError as error:
-        await _close(attempt.failed(error, at=tools.clock()), claim, tools=tools)
+        await _close(attempt.failed(error, at=tools.clock()), claim, error=error, tools=tools)
         raise
     except BaseException as error:  # cancelled, or a fault of the adapter: nobody knows what became of the call
         lost = attempt.lost(at=tools.clock(), reason=f"stopped during the call by {type(error).__name__}")
@@ -104,14 +155,16 @@ async def _accept(
         await claim.advance(Stage.CHECKING)
         design = await check_rendering(rendering, order, provider=attempt.provider, tools=tools)
     except ProviderError as error:
-        await _close(attempt.failed(error, at=tools.clock()), claim, tools=tools)
+        await _close(attempt.failed(error, at=tools.clock()), claim, error=error, tools=tools)
         await tools.spool.discard(attempt.id)
         raise
     except BaseException:  # the call was made and answered, whatever became of the area
         await asyncio.shield(_close(received, claim, tools=tools))
         raise
     await _close(received, claim, tools=tools)
-    return Drawn(design=design, rendering=rendering, provider=attempt.provider, attempt=attempt.id)
+    provider = tools.providers.in_order[attempt.provider]
+    followed = order.guide.garden if order.guide and provider.follows_guides else None
+    return Drawn(design=design, garden=rendering.garden or followed, provider=attempt.provider, attempt=attempt.id)
 
 
 async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn | None:
@@ -127,14 +180,15 @@ async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, 
                 log.info("reply_recovered", call=str(attempt.id), **claim.names)
                 return await _accept(attempt, rendering, order, claim, tools=tools)
             except ProviderError as error:
-                await _close(attempt.failed(error, at=tools.clock()), claim, tools=tools)
+                await _close(attempt.failed(error, at=tools.clock()), claim, error=error, tools=tools)
         elif attempt.outcome is Outcome.OPEN:
             lost = attempt.lost(at=tools.clock(), reason="its worker died during the call")
             await _close(lost, claim, tools=tools)
     return None
 
 
-async def _open(provider: ImageProvider, order: RenderOrder, claim: Claim, *, tools: Tools) -> Attempt:
+async def open_attempt(provider: ImageProvider, order: RenderOrder, claim: Claim, *, tools: Tools) -> Attempt:
+    """Commit the record of a call that is about to be made. Raises `ProviderBusy` where it may not be made now."""
     attempt = Attempt(
         id=AttemptId(uuid4()),
         area=order.area,
@@ -150,9 +204,13 @@ async def _open(provider: ImageProvider, order: RenderOrder, claim: Claim, *, to
     )
     async with claim.change() as change:
         await _check_budget(attempt, work=change.work, limit=tools.daily_spend_usd)
-        await change.work.attempts.add(attempt, generation=change.generation)
-        area = change.area.attempting(provider.name, claim=claim.number)
-        change.area = area.advanced(Stage.RENDERING, claim=claim.number)
+        refusal = await ask(provider, work=change.work, tools=tools)
+        if refusal is None:
+            await change.work.attempts.add(attempt, generation=change.generation)
+            area = change.area.attempting(provider.name, claim=claim.number)
+            change.area = area.advanced(Stage.RENDERING, claim=claim.number)
+    if refusal is not None:
+        raise refusal.error
     log.info("area_stage", stage=Stage.RENDERING.value, provider=provider.name, **claim.names)
     return attempt
 
@@ -165,8 +223,11 @@ async def _check_budget(attempt: Attempt, *, work: UnitOfWork, limit: Decimal | 
         raise SpendLimitReached(attempt.provider, f"{spent} of {limit} USD are spent today")
 
 
-async def _close(attempt: Attempt, claim: Claim, *, tools: Tools) -> None:
+async def _close(attempt: Attempt, claim: Claim, *, tools: Tools, error: ProviderError | None = None) -> None:
+    provider = tools.providers.in_order.get(attempt.provider)
     async with tools.open_work() as work:
+        if provider is not None:
+            await learn(attempt, provider, error, work=work, tools=tools)
         await work.attempts.close(attempt)
     assert attempt.finished_at is not None
     log.info(

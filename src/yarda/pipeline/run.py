@@ -1,7 +1,6 @@
 """The durable job: one Area from claim to verdict, resumable, safe to run twice."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -26,7 +25,7 @@ from yarda.errors import (
 from yarda.pipeline.claim import Claim, take
 from yarda.pipeline.deliver import deliver
 from yarda.pipeline.gather import gather_imagery
-from yarda.pipeline.order import compose_order
+from yarda.pipeline.order import compose_order, follow
 from yarda.pipeline.ports import Done, Later, Verdict
 from yarda.pipeline.provider import RenderOrder
 from yarda.pipeline.render import PATIENCE, draw
@@ -41,6 +40,8 @@ MESSAGES = {
     "provider_invalid": "The image service sent no usable picture. Try again, or draw it as a concept.",
     "provider_misconfigured": "The image service does not accept this installation's key or model. "
     "Draw it as a concept, or ask whoever runs this installation.",
+    "picture_unchanged": "The image service sent the photo back unchanged. Try again, or draw it as a concept.",
+    "house_moved": "The image service drew another house twice. Try again, or draw it as a concept.",
     "painter_failed": "The painter ran out of time or memory. Try again; a smaller ground helps.",
     "spend_limit_reached": "The day's budget for paid pictures is used up. Draw it as a concept, or wait.",
     "prompt_refused": "The image service refused this picture or these wishes. Change the wishes, draw again.",
@@ -141,7 +142,7 @@ async def _guided(order: RenderOrder, claim: Claim, *, tools: Tools) -> RenderOr
     except ProviderError as error:
         log.warning("no_guide", reason=error.reason, **claim.names)
         return order
-    return replace(order, guide=guide)
+    return follow(order, guide, claim.area)
 
 
 async def _fail(claim: Claim, *, code: str, tools: Tools, message: str | None = None) -> Verdict:
@@ -163,7 +164,7 @@ async def _wait(claim: Claim, busy: ProviderBusy, *, tools: Tools) -> Verdict:
 async def _hand_back(claim: Claim, *, seconds: float, reason: str, tools: Tools) -> Verdict:
     async with claim.change() as change:
         change.area = change.area.handed_back(claim=claim.number)
-    delay = seconds * random.uniform(1.0, 1.3)
+    delay = seconds * random.uniform(1.0, 1.1)
     log.info("area_waits", seconds=round(delay, 1), reason=reason, **claim.names)
     return Later(timedelta(seconds=delay))
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from yarda.domain.credit import Prices
+from yarda.domain.gate import Limits
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
 from yarda.pipeline.places import Lookup
@@ -24,6 +26,7 @@ class Providers:
 
     in_order: dict[str, ImageProvider]
     prices: Prices
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
     def candidates(self, wanted: str) -> tuple[str, ...]:
         """Who may serve: all in order for "auto", else the named one. Raises `UnknownProvider`."""
