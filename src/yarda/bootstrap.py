@@ -31,6 +31,7 @@ from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
+from yarda.providers.openai import OpenAIProvider
 from yarda.settings import Settings
 from yarda.spool import DiskSpool
 from yarda.storage import ObjectStorage, make_private
@@ -179,9 +180,10 @@ def _given(providers: Sequence[ImageProvider]) -> Providers:
 
 def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     in_order: dict[str, ImageProvider] = {}
+    make = {"gemini": _gemini, "openai": _openai}
     for name in settings.provider_order:
-        in_order[name] = concept if name == "concept" else _gemini(settings)
-    prices = {"concept": 0, "gemini": settings.gemini_credits}
+        in_order[name] = concept if name == "concept" else make[name](settings)
+    prices = {"concept": 0, "gemini": settings.gemini_credits, "openai": settings.openai_credits}
     limits = {
         "gemini": Limits(per_minute=settings.gemini_requests_per_minute, parallel=settings.gemini_parallel),
         "openai": Limits(per_minute=settings.openai_requests_per_minute, parallel=settings.openai_parallel),
@@ -189,12 +191,23 @@ def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     return Providers(in_order=in_order, prices={name: prices[name] for name in in_order}, limits=limits)
 
 
-def _gemini(settings: Settings) -> GeminiProvider:
+def _openai(settings: Settings) -> ImageProvider:
+    assert settings.openai_api_key is not None
+    return OpenAIProvider(
+        api_key=settings.openai_api_key.get_secret_value(),
+        model=settings.openai_model,
+        base_url=settings.openai_base_url,
+        call_seconds=settings.call_seconds,
+    )
+
+
+def _gemini(settings: Settings) -> ImageProvider:
     assert settings.gemini_api_key is not None
     return GeminiProvider(
         api_key=settings.gemini_api_key.get_secret_value(),
         model=settings.gemini_model,
         base_url=settings.gemini_base_url,
+        call_seconds=settings.call_seconds,
     )
 
 

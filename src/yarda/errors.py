@@ -53,6 +53,7 @@ YardaError
 │   ├── SpendLimitReached             FALL_BACK  the day's budget is used up
 │   ├── OrderRefused                  GIVE_UP    this ground cannot be designed: the same anywhere
 │   └── PromptRefused                 GIVE_UP    content policy: the same anywhere
+│       └── PromptRejected                       the same, before any work was done
 └── ClaimLost                     another worker took the Area over: drop your state
 """
 
@@ -442,6 +443,12 @@ class PromptRefused(ProviderError):
     remedy = Remedy.GIVE_UP
     code = "prompt_refused"
     billable = True
+
+
+class PromptRejected(PromptRefused):
+    """Refused before any work was done, and not billed."""
+
+    billable = False
 
 
 class ClaimLost(YardaError):

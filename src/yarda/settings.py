@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yarda.errors import SettingInvalid
 
-PROVIDER_NAMES = ("gemini", "openai", "diffusers", "concept")
+PROVIDER_NAMES = ("gemini", "openai", "concept")
 
 
 def _postgres_url(value: str) -> str:
@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         Field(
             None,
             description="Image providers in the order they are asked, separated by commas: gemini, openai, "
-            "diffusers, concept; none: the configured ones, then concept.",
+            "concept; none: the configured ones, then concept.",
         )
     )
     gemini_api_key: SecretStr | None = Field(None, description="A key for Gemini; with it, photoreal pictures.")
@@ -98,15 +98,6 @@ class Settings(BaseSettings):
     openai_parallel: int | None = Field(
         None, ge=1, le=10_000, description="Calls to OpenAI at a time, over all workers; none: no limit."
     )
-    diffusers_model: str | None = Field(
-        None,
-        description="A local image editing model for the `diffusers` extra: a folder, or a hub's name such as "
-        "black-forest-labs/FLUX.2-klein-4B; with it, photoreal pictures from this machine's own processor.",
-    )
-    diffusers_device: str | None = Field(
-        None, description="Where that model runs: cuda, mps or cpu; none: the fastest there is."
-    )
-    diffusers_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by the local model.")
     google_maps_api_key: SecretStr | None = Field(
         None, description="A key for Google's Geocoding, Street View Static and Maps Static APIs."
     )
@@ -143,6 +134,9 @@ class Settings(BaseSettings):
         le=600,
         description="A worker silent for that long is taken for dead and its areas run elsewhere.",
     )
+    call_seconds: float = Field(
+        180, ge=1, le=1800, description="How long a provider may take for a picture, to the last byte."
+    )
     daily_spend_limit_usd: Decimal | None = Field(
         None, ge=0, description="What paid provider calls of one UTC day may cost at most, over all workers."
     )
@@ -159,7 +153,6 @@ class Settings(BaseSettings):
         configured = {
             "gemini": self.gemini_api_key is not None,
             "openai": self.openai_api_key is not None,
-            "diffusers": self.diffusers_model is not None,
             "concept": True,
         }
         return [name for name in PROVIDER_NAMES if configured[name]]
@@ -188,7 +181,6 @@ def _check_providers(settings: Settings) -> None:
     needed = {
         "gemini": ("YARDA_GEMINI_API_KEY", settings.gemini_api_key),
         "openai": ("YARDA_OPENAI_API_KEY", settings.openai_api_key),
-        "diffusers": ("YARDA_DIFFUSERS_MODEL", settings.diffusers_model),
     }
     for name in settings.provider_order:
         setting, value = needed.get(name, ("", ""))

@@ -8,6 +8,7 @@ import pytest
 from tests.contract.gemini_call import ATTEMPT, Connect, render
 from tests.emulators.gemini import GeminiEmulator
 from yarda.errors import (
+    DamagedReply,
     OutcomeUnknown,
     PromptRefused,
     ProviderBusy,
@@ -71,16 +72,16 @@ async def test_a_call_without_a_whole_reply_has_its_own_error_and_is_sent_once(
 
 
 COMMITTED = [
-    ("empty", UnusableReply, "no candidates"),
-    ("raw:<html>not JSON</html>", UnusableReply, "cannot be read"),
+    ("empty", DamagedReply, "no candidates"),
+    ("raw:<html>not JSON</html>", DamagedReply, "cannot be read"),
     ("raw:[]", UnusableReply, "no candidates"),
-    ("raw:" + "[" * 100_000, UnusableReply, "cannot be read"),
+    ("raw:" + "[" * 100_000, DamagedReply, "cannot be read"),
     ('raw:{"candidates": "none"}', UnusableReply, "no picture"),
-    ('raw:{"responseId": 7}', UnusableReply, "cannot be read"),
+    ('raw:{"responseId": 7}', DamagedReply, "cannot be read"),
     ('raw:{"candidates": [{}]}', UnusableReply, "no picture, finished with no reason"),
     ('raw:{"candidates": [{"content": {}, "finishReason": "STOP"}]}', UnusableReply, "no picture"),
     ("draft_only", UnusableReply, "no picture"),
-    ("bad_base64", UnusableReply, "cannot be read"),
+    ("bad_base64", DamagedReply, "cannot be read"),
     ("text_only", UnusableReply, "I cannot edit this picture."),
     ("no_picture", UnusableReply, "no picture"),
     ("blocked:PROHIBITED_CONTENT", PromptRefused, "prompt blocked: PROHIBITED_CONTENT"),
@@ -97,6 +98,7 @@ COMMITTED = [
             "IMAGE_PROHIBITED_CONTENT",
         )
     ),
+    ("finish:MALFORMED_RESPONSE", DamagedReply, "finished with MALFORMED_RESPONSE why"),
     *(
         (f"finish:{reason}", UnusableReply, f"finished with {reason} why")
         for reason in (
@@ -108,7 +110,6 @@ COMMITTED = [
             "IMAGE_RECITATION",
             "IMAGE_OTHER",
             "NO_IMAGE",
-            "MALFORMED_RESPONSE",
             "MISSING_THOUGHT_SIGNATURE",
             "CONTINUATION",
         )

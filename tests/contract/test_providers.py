@@ -10,11 +10,15 @@ import pytest
 from PIL import Image
 
 from tests.emulators.gemini import KEY, GeminiEmulator
+from tests.emulators.openai import KEY as OPENAI_KEY
+from tests.emulators.openai import OpenAIEmulator
 from yarda.domain.attempt import AttemptId
-from yarda.errors import ProviderError
+from yarda.domain.place import SourceKind
+from yarda.errors import NeedsPhoto, ProviderError
 from yarda.pipeline.provider import ImageProvider, RenderOrder
 from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
+from yarda.providers.openai import OpenAIProvider
 from yarda.spool import DiskSpool
 
 ATTEMPT = AttemptId(UUID("00000000-0000-4000-8000-000000000002"))
@@ -29,6 +33,12 @@ async def gemini() -> AsyncIterator[ImageProvider]:
 
 
 @asynccontextmanager
+async def openai() -> AsyncIterator[ImageProvider]:
+    async with OpenAIEmulator() as emulator:
+        yield OpenAIProvider(api_key=OPENAI_KEY, base_url=f"{emulator.base_url}/v1", call_seconds=10)
+
+
+@asynccontextmanager
 async def concept() -> AsyncIterator[ImageProvider]:
     provider = ConceptProvider(painters=1, samples=1)
     yield provider
@@ -37,6 +47,7 @@ async def concept() -> AsyncIterator[ImageProvider]:
 
 PROVIDERS: dict[str, Callable[[], AbstractAsyncContextManager[ImageProvider]]] = {
     "gemini": gemini,
+    "openai": openai,
     "concept": concept,
 }
 
@@ -59,6 +70,19 @@ async def test_says_who_it_is_and_what_a_call_can_cost(provider: ImageProvider) 
     assert provider.model
     assert provider.price_cap_usd >= 0
     assert provider.usual_seconds > 0
+
+
+async def test_draws_a_new_view_or_says_that_it_needs_a_photo(
+    provider: ImageProvider, order: RenderOrder, spool: DiskSpool
+) -> None:
+    above = replace(order, source=SourceKind.SATELLITE, ground=(), horizon_y=None)
+
+    async with spool.open_sink(ATTEMPT, provider=provider.name) as sink:
+        if provider.draws_new_views:
+            assert (await provider.render(above, sink)).image
+        else:
+            with pytest.raises(NeedsPhoto):
+                await provider.render(above, sink)
 
 
 async def test_returns_a_picture_that_is_not_the_photo(

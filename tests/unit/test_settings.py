@@ -52,7 +52,7 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
         ("DATABASE_URL", "mysql://x", "postgresql://"),
         ("STORAGE_URL", "ftp://x", "file://"),
         ("BASE_URL", "yarda.example", "https://"),
-        ("PROVIDERS", "dall-e", "gemini, openai, diffusers, concept"),
+        ("PROVIDERS", "dall-e", "gemini, openai, concept"),
         ("PROVIDERS", "gemini", "YARDA_GEMINI_API_KEY"),
         ("LEASE_SECONDS", "soon", "number"),
         ("LEASE_SECONDS", "0", "greater than or equal to 1"),

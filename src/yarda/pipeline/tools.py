@@ -79,6 +79,5 @@ class Tools:
     """Local mode without a trial limit: what the owner needs is granted, and booked."""
     keep_house: bool = True
     daily_spend_usd: Decimal | None = None
-    call_seconds: float = 180.0
     give_up_after: timedelta = timedelta(hours=1)
     """An Area that Yarda's own parts keep from a verdict for that long fails."""

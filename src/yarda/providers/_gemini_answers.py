@@ -9,6 +9,7 @@ import httpx2
 from google.genai import types
 
 from yarda.errors import (
+    DamagedReply,
     PromptRefused,
     ProviderBusy,
     ProviderError,
@@ -18,10 +19,10 @@ from yarda.errors import (
 )
 from yarda.pipeline.provider import Rendering
 from yarda.providers._streaming import retry_after_seconds
+from yarda.providers._words import error_object, shortened
 from yarda.providers.prices import Price
 
 NAME = "gemini"
-WORDS_KEPT = 300
 MOST_TOKENS = 1_000_000
 REFUSALS = frozenset(
     {
@@ -41,8 +42,8 @@ REFUSALS = frozenset(
 def rejection(response: httpx2.Response, text: str, *, model: str) -> ProviderError:
     """The error for an answer other than 200. Gemini bills none of them."""
     status = response.status_code
-    error = _error_object(text)
-    reason = _shortened(f"HTTP {status} {error.get('status') or ''}: {error.get('message') or text}")
+    error = error_object(text)
+    reason = shortened(f"HTTP {status} {error.get('status') or ''}: {error.get('message') or text}")
     match status:
         case 408 | 429 | 503:
             return ProviderBusy(NAME, reason, retry_after=_wait(response, error))
@@ -51,6 +52,12 @@ def rejection(response: httpx2.Response, text: str, *, model: str) -> ProviderEr
             return ProviderMisconfigured(NAME, f"{hint} ({reason})")
         case 401 | 403:
             return ProviderMisconfigured(NAME, f"YARDA_GEMINI_API_KEY is not accepted ({reason})")
+        case 402:
+            return ProviderMisconfigured(NAME, f"the account of YARDA_GEMINI_API_KEY has no money left ({reason})")
+        case 400 if "API_KEY_INVALID" in text or "API key not valid" in text:
+            return ProviderMisconfigured(NAME, f"YARDA_GEMINI_API_KEY is not accepted ({reason})")
+        case 400 if error.get("status") == "FAILED_PRECONDITION":
+            return ProviderMisconfigured(NAME, f"Gemini is not offered to this account or region ({reason})")
         case _ if status < 500:
             return ProviderMisconfigured(NAME, reason)
         case _:
@@ -62,12 +69,13 @@ def read_answer(answer: types.GenerateContentResponse, reply: bytes, *, price: P
 
     `reply` is what the answer was parsed from.
     """
-    reference = _shortened(answer.response_id) or None
+    reference = shortened(answer.response_id) or None
     blocked = answer.prompt_feedback
     if blocked is not None and blocked.block_reason is not None:
         raise PromptRefused(NAME, f"prompt blocked: {blocked.block_reason.value}", reference=reference)
     if not answer.candidates:
-        raise UnusableReply(NAME, "the reply has no candidates", reference=reference)
+        failure = UnusableReply if reply.strip() else DamagedReply
+        raise failure(NAME, "the reply has no candidates", reference=reference)
     candidate = answer.candidates[0]
     finish = candidate.finish_reason
     ending = f"finished with {finish.value if finish else 'no reason'}"
@@ -77,8 +85,9 @@ def read_answer(answer: types.GenerateContentResponse, reply: bytes, *, price: P
     parts = [part for part in (candidate.content and candidate.content.parts) or [] if not part.thought]
     pictures = [part.inline_data for part in parts if part.inline_data and part.inline_data.data]
     if not pictures:
-        words = _finish_message(reply) or _shortened(" ".join(part.text or "" for part in parts))
-        raise UnusableReply(NAME, f"no picture, {ending} {words}".rstrip(), reference=reference)
+        words = _finish_message(reply) or shortened(" ".join(part.text or "" for part in parts))
+        failure = DamagedReply if finish is types.FinishReason.MALFORMED_RESPONSE else UnusableReply
+        raise failure(NAME, f"no picture, {ending} {words}".rstrip(), reference=reference)
     assert pictures[-1].data is not None
     return Rendering(
         image=pictures[-1].data,
@@ -112,19 +121,9 @@ def _finish_message(reply: bytes) -> str:
     """Why there is no picture, in the provider's words; the library loses them on the way."""
     match json.loads(reply.decode(errors="replace")):
         case {"candidates": [{"finishMessage": str(words)}, *_]}:
-            return _shortened(words)
+            return shortened(words)
         case _:
             return ""
-
-
-def _error_object(text: str) -> dict[str, Any]:
-    """Google's error object; empty where the answer is anything else, a gateway's page for one."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    error = document.get("error") if isinstance(document, dict) else None
-    return error if isinstance(error, dict) else {}
 
 
 def _wait(response: httpx2.Response, error: dict[str, Any]) -> float | None:
@@ -139,9 +138,3 @@ def _wait(response: httpx2.Response, error: dict[str, Any]) -> float | None:
     ]
     header = retry_after_seconds(response.headers)
     return max([*asked, *([] if header is None else [header])], default=None)
-
-
-def _shortened(words: object) -> str:
-    """A provider's words on one line, short enough for a row and without what a row cannot hold."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in str(words or "")[:4096])
-    return " ".join(printable.split())[:WORDS_KEPT]

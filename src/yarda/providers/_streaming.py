@@ -33,13 +33,22 @@ class SendOnce(httpx2.AsyncBaseTransport):
     """
 
     def __init__(
-        self, sink: ReplySink, *, provider: str, reject: Reject, tls: ssl.SSLContext, seconds: float
+        self,
+        sink: ReplySink,
+        *,
+        provider: str,
+        reject: Reject,
+        tls: ssl.SSLContext,
+        seconds: float,
+        trailer: Callable[[httpx2.Headers], bytes] | None = None,
     ) -> None:
+        """`trailer` makes what of the answer's head is kept behind its body, in the sink and in `reply`."""
         self._sink = sink
         self._provider = provider
         self._reject = reject
         self._tls = tls
         self._seconds = seconds
+        self._trailer = trailer
         self._sent = False
         self.reply = b""
 
@@ -75,6 +84,9 @@ class SendOnce(httpx2.AsyncBaseTransport):
         async for chunk in response.aiter_raw():
             await self._sink.write(chunk)
             chunks.append(chunk)
+        if self._trailer is not None:
+            chunks.append(self._trailer(response.headers))
+            await self._sink.write(chunks[-1])
         return b"".join(chunks)
 
     async def _beginning(self, response: httpx2.Response) -> str:

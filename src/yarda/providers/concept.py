@@ -19,7 +19,8 @@ from PIL import Image
 from yarda import garden
 from yarda.domain.catalog import StyleName
 from yarda.domain.photo import Ground, Horizon, KnownLength, Point, Polygon
-from yarda.errors import InvalidRequest, OrderRefused, ProviderCrashed, UnusableReply
+from yarda.domain.place import SourceKind
+from yarda.errors import InvalidRequest, NeedsPhoto, OrderRefused, ProviderCrashed, UnusableReply
 from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
 from yarda.pipeline.ports import GeometryProposal
 from yarda.pipeline.provider import Guide, Rendering, RenderOrder, ReplySink
@@ -65,6 +66,8 @@ class ConceptProvider:
 
     async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:
         """Raises `OrderRefused` when the ground cannot be designed, `ProviderCrashed` when the child died."""
+        if order.source is SourceKind.SATELLITE:
+            raise NeedsPhoto(NAME, "it draws into photos, and there is a satellite's picture only")
         async with self._room:
             painting = await self._paint(order)
         reply = _pack(painting)

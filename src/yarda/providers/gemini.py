@@ -7,13 +7,15 @@ import httpx2
 from google import genai
 from google.genai import types
 
-from yarda.errors import ProviderError, SettingInvalid, UnusableReply, YardaError
+from yarda.domain.place import SourceKind
+from yarda.errors import DamagedReply, ProviderError, SettingInvalid, YardaError
 from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.providers._gemini_answers import NAME, read_answer, rejection
 from yarda.providers._streaming import Replay, SendOnce
 from yarda.providers.prices import gemini_price
 
 BASE_URL = "https://generativelanguage.googleapis.com"
+NEW_VIEW_RATIO = "3:2"
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 
 
@@ -78,7 +80,7 @@ class GeminiProvider:
         except Exception as error:
             # The transport speaks our errors, so this is the library choking on the reply. It fails in
             # many ways on bytes that are no answer of Gemini's: JSON, types, base64, depth.
-            raise UnusableReply(NAME, f"the reply cannot be read: {type(error).__name__}") from error
+            raise DamagedReply(NAME, f"the reply cannot be read: {type(error).__name__}") from error
         return read_answer(answer, transport.reply, price=gemini_price(self.model))
 
     def _client(self, carrier: httpx2.AsyncClient) -> genai.Client:
@@ -97,16 +99,21 @@ class GeminiProvider:
 
 
 def _contents(order: RenderOrder) -> list[types.Part]:
-    photo = types.Part.from_bytes(data=order.photo, mime_type=order.photo_media_type)
-    return [photo, types.Part(text=order.prompt)]
+    pictures = [types.Part.from_bytes(data=order.photo, mime_type=order.photo_media_type)]
+    if order.guide is not None:
+        drawn = (order.guide.image, order.guide.edit_mask)
+        pictures += [types.Part.from_bytes(data=picture, mime_type="image/png") for picture in drawn]
+    return [*pictures, types.Part(text=order.prompt)]
 
 
 def _config(order: RenderOrder, *, model: str) -> types.GenerateContentConfig:
     # The 2.5 model knows one size and refuses to be told.
     size = None if model.startswith("gemini-2.5-") else "1K"
+    is_new_view = order.source is SourceKind.SATELLITE
+    ratio = NEW_VIEW_RATIO if is_new_view else nearest_ratio(order.width, order.height)
     return types.GenerateContentConfig(
         response_modalities=["TEXT", "IMAGE"],
-        image_config=types.ImageConfig(aspect_ratio=nearest_ratio(order.width, order.height), image_size=size),
+        image_config=types.ImageConfig(aspect_ratio=ratio, image_size=size),
         automatic_continuation=False,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )

@@ -15,6 +15,8 @@ class Price:
     text: Decimal
     image: Decimal
     picture_tokens: int
+    prompt_tokens: int = 4096
+    """The most a prompt with its pictures may take."""
 
     def cost(self, *, input_tokens: int, text_tokens: int, image_tokens: int) -> Decimal:
         total = input_tokens * self.input + text_tokens * self.text + image_tokens * self.image
@@ -28,7 +30,7 @@ class Price:
     @property
     def cap(self) -> Decimal:
         """One picture, and room for a prompt and for thinking several times as long as has been seen."""
-        return self.cost(input_tokens=4096, text_tokens=4096, image_tokens=self.picture_tokens)
+        return self.cost(input_tokens=self.prompt_tokens, text_tokens=4096, image_tokens=self.picture_tokens)
 
 
 GEMINI = {
@@ -47,3 +49,16 @@ GEMINI = {
 def gemini_price(model: str) -> Price:
     """The model's price; a model that is not in the table is taken to cost as much as the dearest."""
     return GEMINI.get(model) or max(GEMINI.values(), key=lambda price: price.cap)
+
+
+OPENAI = {
+    "gpt-image-2": Price(
+        input=Decimal(10), text=Decimal(10), image=Decimal(40), picture_tokens=1525, prompt_tokens=12_000
+    ),
+}
+"""Tokens of a picture of medium quality, so that it costs the $0.061 of the price list."""
+
+
+def openai_price(model: str) -> Price:
+    """The model's price; one that is not in the table is taken to cost as much as the dearest."""
+    return OPENAI.get(model) or max(OPENAI.values(), key=lambda price: price.cap)
