@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from failures_page import failures_page
 from fastapi import FastAPI
 from pydantic.fields import FieldInfo
 from species_file import species_file
@@ -26,6 +27,7 @@ def main() -> int:
         "settings.md": settings(),
         "http-api.md": http_api(),
         "command-line.md": command_line(),
+        "provider-failures.md": GENERATED + failures_page(),
         "species-file.md": GENERATED + species_file(),
         "style-file.md": GENERATED + style_file(),
     }

@@ -223,7 +223,7 @@ def draw(photo: bytes, change: str = "") -> bytes:
         leaves = (30 + at % 60, 90 + at % 90, 40 + at % 40)
         brush.ellipse((x - size, y - size, x + size, y + size // 2), fill=leaves)
     if change == "altered":
-        brush.rectangle((380, 200, 640, 380), fill=(120, 30, 140))
+        brush.rectangle((440, 250, 520, 330), fill=(140, 90, 120))
     if change in ("shifted", "moved"):
         by = 14 if change == "shifted" else 260
         design = ImageChops.offset(design, by, -by // 2)
