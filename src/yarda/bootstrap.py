@@ -17,6 +17,7 @@ from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
 from yarda.db.unit_of_work import Database, open_engine
+from yarda.domain.account import MailId
 from yarda.domain.credit import EntryKind
 from yarda.domain.gate import Limits
 from yarda.domain.generation import AreaId
@@ -138,7 +139,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
 
 
 class PostgresJobs:
-    """Plays the `Jobs` port on a unit of work's own connection."""
+    """Plays the `Jobs` and `MailJobs` ports on a unit of work's own connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -151,6 +152,12 @@ class PostgresJobs:
 
     async def areas_with_live_jobs(self) -> set[UUID]:
         return await jobs.areas_with_live_jobs(await _driver_of(self._connection))
+
+    async def enqueue_mail(self, mail: MailId) -> None:
+        await jobs.enqueue_mail(await _driver_of(self._connection), mail)
+
+    async def mails_with_live_jobs(self) -> set[UUID]:
+        return await jobs.mails_with_live_jobs(await _driver_of(self._connection))
 
 
 async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
