@@ -11,7 +11,10 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda import jobs
-from yarda.core import Studio
+from yarda.accounts.domains import read_disposable_domains
+from yarda.accounts.secrets import Pepper
+from yarda.accounts.tools import AccountTools
+from yarda.core import AccountDesk, Studio
 from yarda.db import migrate
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
@@ -46,10 +49,18 @@ class Running:
     """A wired Yarda: the Studio, and what only the processes that migrate or work need."""
 
     def __init__(
-        self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        spool: DiskSpool,
+        dsn: str,
+        tools: Tools,
+        desk: AccountDesk | None,
     ) -> None:
         self.settings = settings
         self.studio = Studio(tools, inspector=_inspector(database))
+        self.desk = desk
         self.database = database
         self._spool = spool
         self._dsn = dsn
@@ -61,7 +72,9 @@ class Running:
         await jobs.install(self._dsn)
 
     async def grant_trial(self) -> None:
-        """Book the owner's first credits, once, where their number is set."""
+        """Book the owner's first credits, once, where their number is set; in local mode only."""
+        if self.desk is not None:
+            return
         credits = self.settings.trial_credits
         async with self.database.open_work() as work:
             owner = await work.accounts.get_owner()
@@ -128,11 +141,12 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),
-            owner_grants=settings.trial_credits is None,
+            owner_grants=settings.access == "local" and settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
         )
-        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
+        desk = _desk(settings, database) if settings.access == "accounts" else None
+        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools, desk=desk)
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -164,6 +178,22 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     embedded = await EmbeddedPostgres.join(settings.data_dir)
     stack.push_async_callback(embedded.leave)
     return embedded.url
+
+
+def _desk(settings: Settings, database: Database) -> AccountDesk:
+    assert settings.secret_key is not None
+    assert settings.base_url is not None
+    return AccountDesk(
+        AccountTools(
+            open_work=database.open_work,
+            clock=lambda: datetime.now(UTC),
+            pepper=Pepper(settings.secret_key.get_secret_value()),
+            base_url=settings.base_url,
+            trial_credits=settings.trial,
+            session_life=timedelta(days=settings.session_days),
+            disposable_domains=read_disposable_domains(settings.disposable_domains),
+        )
+    )
 
 
 def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:

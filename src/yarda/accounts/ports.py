@@ -60,7 +60,7 @@ class Accounts(Protocol):
 
 
 class SignIns(Protocol):
-    """Asked-for links, found by hashes only."""
+    """Asked-for links, found by hashes only, and not found once they have expired."""
 
     async def add(self, sign_in: SignIn, *, token_hash: bytes) -> None: ...
     async def lock_by_token(self, token_hash: bytes) -> SignIn | None:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from yarda.pipeline.measure import Measurements
-from yarda.web.deps import CurrentStudio
+from yarda.web.deps import CurrentStudio, Operator
 from yarda.web.problems import responses
 
 router = APIRouter(tags=["operations"])
@@ -24,8 +24,8 @@ async def readyz(studio: CurrentStudio) -> dict[str, str]:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **responses()})
-async def metrics(studio: CurrentStudio) -> Response:
-    """Numbers for Prometheus, read from the rows."""
+async def metrics(operator: Operator, studio: CurrentStudio) -> Response:
+    """Numbers for Prometheus, read from the rows; with accounts, for an operator's key."""
     return Response(_render(await studio.measure()), media_type=CONTENT_TYPE_LATEST)
 
 

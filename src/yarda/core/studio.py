@@ -1,10 +1,12 @@
-"""What the faces call: one object, every use case."""
+"""Every use case of designs, on one object."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
+from yarda.domain.account import Account, AccountKind, Caller, Plan
 from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
@@ -30,6 +32,8 @@ from yarda.pipeline.tools import Tools
 from yarda.pipeline.watch import watch_generation
 from yarda.pipeline.yard import YardPictures
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 log = structlog.get_logger()
 
 
@@ -51,6 +55,11 @@ class Studio:
         """The account of local mode."""
         async with self._tools.open_work() as work:
             return await work.accounts.get_owner()
+
+    async def owner_as_caller(self) -> Caller:
+        """The owner, as whoever asks in local mode."""
+        owner = Account(id=await self.owner(), kind=AccountKind.OWNER, plan=Plan.OWN, created_at=EPOCH)
+        return Caller(account=owner)
 
     async def add_photo(
         self, raw: bytes, *, account: AccountId, position: PositionPolicy = PositionPolicy.DROP
