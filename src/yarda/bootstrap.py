@@ -56,11 +56,10 @@ class Running:
         spool: DiskSpool,
         dsn: str,
         tools: Tools,
-        desk: AccountDesk | None,
     ) -> None:
         self.settings = settings
         self.studio = Studio(tools, inspector=_inspector(database))
-        self.desk = desk
+        self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
         self.database = database
         self._spool = spool
         self._dsn = dsn
@@ -144,9 +143,9 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             owner_grants=settings.access == "local" and settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
+            retention=settings.retention,
         )
-        desk = _desk(settings, database) if settings.access == "accounts" else None
-        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools, desk=desk)
+        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -180,7 +179,7 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     return embedded.url
 
 
-def _desk(settings: Settings, database: Database) -> AccountDesk:
+def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk:
     assert settings.secret_key is not None
     assert settings.base_url is not None
     return AccountDesk(
@@ -192,7 +191,8 @@ def _desk(settings: Settings, database: Database) -> AccountDesk:
             trial_credits=settings.trial,
             session_life=timedelta(days=settings.session_days),
             disposable_domains=read_disposable_domains(settings.disposable_domains),
-        )
+        ),
+        studio=studio,
     )
 
 

@@ -1,5 +1,6 @@
 """Every knob, read once from YARDA_* variables or a `.env` file."""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from yarda.domain.account import Plan
 from yarda.errors import SettingInvalid
 
 PROVIDER_NAMES = ("gemini", "openai", "concept")
@@ -81,7 +83,13 @@ class Settings(BaseSettings):
     session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in.")
     disposable_domains: Path | None = Field(
         None,
-        description="A file of email domains, one a line, that get no trial credits; none: a list that comes along.",
+        description="A file of email domains, one a line, that get no trial credits; none: a list comes along.",
+    )
+    trial_retention_days: int = Field(
+        30, ge=1, le=36_500, description="With accounts: how long designs of those who only try are kept."
+    )
+    paid_retention_days: int = Field(
+        365, ge=1, le=36_500, description="With accounts: how long designs of those who bought credits are kept."
     )
     providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
         Field(
@@ -178,6 +186,14 @@ class Settings(BaseSettings):
     def trial(self) -> int:
         """Credits for a proved address."""
         return TRIAL_CREDITS if self.trial_credits is None else self.trial_credits
+
+    @property
+    def retention(self) -> dict[Plan, timedelta]:
+        """How long designs are kept; in local mode until somebody deletes them."""
+        if self.access == "local":
+            return {}
+        days = {Plan.TRIAL: self.trial_retention_days, Plan.PAID: self.paid_retention_days}
+        return {plan: timedelta(days=count) for plan, count in days.items()}
 
     @property
     def google_maps_on(self) -> bool:

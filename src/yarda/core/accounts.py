@@ -1,10 +1,16 @@
 """Everything about accounts that the faces call; there is none in local mode."""
 
+from dataclasses import asdict
+from typing import IO
+
 from yarda.accounts import keys, sessions, sign_in
+from yarda.accounts.close import close_account
 from yarda.accounts.limits import Limit, allow
 from yarda.accounts.sessions import Browser, SignedIn
 from yarda.accounts.sign_in import LinkState
 from yarda.accounts.tools import AccountTools
+from yarda.core.export import write_export
+from yarda.core.studio import Studio
 from yarda.domain.account import ApiKey, Caller, KeyId, Scope, Session, SessionId, SignInId
 
 
@@ -14,8 +20,9 @@ class AccountDesk:
     All methods raise `ServiceUnavailableError` while the database is away.
     """
 
-    def __init__(self, tools: AccountTools) -> None:
+    def __init__(self, tools: AccountTools, *, studio: Studio) -> None:
         self._tools = tools
+        self._studio = studio
 
     @property
     def base_url(self) -> str:
@@ -63,6 +70,24 @@ class AccountDesk:
     async def revoke_key(self, key: KeyId, *, caller: Caller) -> None:
         """Raises `CredentialNotFound`."""
         await keys.revoke_key(key, caller=caller, tools=self._tools)
+
+    async def export(self, caller: Caller) -> IO[bytes]:
+        """All that the account has here, as a ZIP archive; see `core.export.write_export`."""
+        about = {
+            "account": asdict(caller.account),
+            "sessions": [asdict(session) for session in await self.list_sessions(caller)],
+            "api_keys": [asdict(key) for key in await self.list_keys(caller)],
+        }
+        return await write_export(about, account=caller.id, studio=self._studio)
+
+    async def delete_account(self, caller: Caller) -> None:
+        """Nobody can come in any more from the first moment on; then everything goes, whatever dies on the way.
+
+        What a crash leaves is deleted by the next worker's round.
+        """
+        await close_account(caller, tools=self._tools)
+        while await self._studio.delete_expired():
+            continue
 
     async def allow(self, limit: Limit, value: str) -> None:
         """Count one try. Raises `TooManyRequests`."""

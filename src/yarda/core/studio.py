@@ -26,6 +26,7 @@ from yarda.pipeline.ports import CleanPicture, Event, Page, PositionPolicy, Stag
 from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.remove import delete_generation
+from yarda.pipeline.retention import delete_expired
 from yarda.pipeline.runs import Runs
 from yarda.pipeline.sweep import remove_orphans, requeue_lost_areas
 from yarda.pipeline.tools import Tools
@@ -71,6 +72,11 @@ class Studio:
         """Raises `PhotoNotFound`."""
         async with self._tools.open_work() as work:
             return await work.photos.get(photo, account=account)
+
+    async def list_photos(self, account: AccountId) -> list[Photo]:
+        """The oldest first."""
+        async with self._tools.open_work() as work:
+            return await work.photos.list_for(account)
 
     async def correct_photo(self, photo: PhotoId, correction: PhotoCorrection, *, account: AccountId) -> Photo:
         """See `pipeline.photos.correct_photo`."""
@@ -225,6 +231,10 @@ class Studio:
         """Drop pictures and positions that may not be kept any longer. Returns how many."""
         async with self._tools.open_work() as work:
             return await work.passing_pictures.forget_finished() + await work.geocodes.forget_old()
+
+    async def delete_expired(self) -> int:
+        """See `pipeline.retention.delete_expired`."""
+        return await delete_expired(tools=self._tools)
 
     async def remove_orphans(self) -> int:
         return await remove_orphans(tools=self._tools)

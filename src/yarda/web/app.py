@@ -18,6 +18,7 @@ from yarda.web import (
     events,
     generations,
     images,
+    member,
     operations,
     photos,
     places,
@@ -29,7 +30,7 @@ from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
 from yarda.web.problems import Problem
 
-API = (generations, events, photos, places, previews, images, catalog, account, credentials, operations)
+API = (generations, events, photos, places, previews, images, catalog, account, credentials, member, operations)
 API_ROOTS = frozenset(
     {
         "generations",
@@ -41,6 +42,7 @@ API_ROOTS = frozenset(
         "credits",
         "calls",
         "keys",
+        "member",
         "sessions",
         "healthz",
         "readyz",
