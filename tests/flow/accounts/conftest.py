@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 
 from tests.emulators.gemini import KEY, GeminiEmulator
+from tests.emulators.maps import MapsEmulator
 from tests.flow.accounts.people import House
 from yarda.bootstrap import start
 from yarda.settings import Settings, read_settings
@@ -18,7 +19,13 @@ SECRET = "a secret of the tests, at least 32 letters long"
 
 
 @pytest.fixture
-def settings(migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
+async def maps() -> AsyncIterator[MapsEmulator]:
+    async with MapsEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def settings(migrated: str, gemini: GeminiEmulator, maps: MapsEmulator, tmp_path: Path) -> Settings:
     """With accounts; Gemini is the loopback emulator, its pictures cost a credit."""
     return read_settings(
         database_url=migrated,
@@ -28,6 +35,8 @@ def settings(migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
         secret_key=SECRET,
         gemini_api_key=KEY,
         gemini_base_url=gemini.base_url,
+        nominatim_base_url=maps.base_url,
+        panoramax_base_url=maps.base_url,
         lease_seconds=3,
     )
 
