@@ -218,6 +218,11 @@ class Studio:
             for name, provider in self._tools.providers.in_order.items()
         )
 
+    def kept_days(self, plan: Plan) -> int | None:
+        """How long designs of that plan are kept; None: until somebody deletes them."""
+        life = self._tools.retention.get(plan)
+        return life.days if life else None
+
     # --- work and its upkeep ---
 
     async def design_area(self, area: AreaId) -> Verdict:

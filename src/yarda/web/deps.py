@@ -74,6 +74,14 @@ async def _find_caller(request: Request, desk: AccountDesk) -> Caller:
 CurrentCaller = Annotated[Caller, Depends(get_caller)]
 
 
+async def find_visitor(request: Request, studio: CurrentStudio) -> Caller | None:
+    """Who looks at a page that is open to all."""
+    try:
+        return await get_caller(request, studio)
+    except (NotSignedIn, NotAllowed):
+        return None
+
+
 async def get_account(caller: CurrentCaller) -> AccountId:
     """Whose things are asked for."""
     return caller.id
@@ -100,6 +108,7 @@ async def get_operator(request: Request, caller: CurrentCaller) -> Caller:
 
 
 CurrentAccount = Annotated[AccountId, Depends(get_account)]
+Visitor = Annotated[Caller | None, Depends(find_visitor)]
 SpendingAccount = Annotated[AccountId, Depends(get_spender)]
 Member = Annotated[Caller, Depends(get_member)]
 Operator = Annotated[Caller, Depends(get_operator)]

@@ -87,6 +87,11 @@ ROUTES: dict[str, Route] = {
     "GET /sign-in/link": OPEN,
     "POST /sign-in/link": OPEN,
     "POST /sign-out": MEMBER,
+    "GET /account": MEMBER,
+    "POST /account/keys": Route(door=Door.MEMBER, form={"name": "shed"}),
+    "POST /account/keys/{key_id}/revoke": MEMBER,
+    "POST /account/sessions/{session_id}/end": MEMBER,
+    "POST /account/delete": Route(door=Door.MEMBER, form={"email": "nobody@example.org"}),
 }
 
 

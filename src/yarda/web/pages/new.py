@@ -13,7 +13,7 @@ from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
 from yarda.errors import PhotoNotFound, RequestError
 from yarda.pipeline.photos import PhotoCorrection
 from yarda.sample import sample_geometry, sample_photo
-from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount
+from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount, Visitor
 from yarda.web.pages.forms import DesignForm, fresh_form, read_form
 from yarda.web.pages.marks import (
     read_length,
@@ -32,7 +32,7 @@ router = APIRouter()
 
 
 @router.get("/")
-async def start(request: Request) -> Response:
+async def start(request: Request, visitor: Visitor) -> Response:
     """A photo or an address, to begin with."""
     return render(request, "start.html", at="new", wrong=None, address=None)
 
