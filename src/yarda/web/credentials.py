@@ -80,16 +80,14 @@ class KeyList(BaseModel):
     items: list[KeyRead]
 
 
-@router.get("/sessions", responses=responses(401, 403, 404))
+@router.get("/sessions", responses=responses(404))
 async def list_sessions(member: Member, desk: CurrentDesk) -> SessionList:
     """Where you are signed in, newest first."""
     found = await desk.list_sessions(member)
     return SessionList(items=[SessionRead.of(session, current=member.session) for session in found])
 
 
-@router.delete(
-    "/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=responses(401, 403, 404)
-)
+@router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=responses(404))
 async def end_session(
     session_id: Annotated[str, Path(description="The session's id.")], member: Member, desk: CurrentDesk
 ) -> None:
@@ -97,20 +95,20 @@ async def end_session(
     await desk.end_session(SessionId(_id(session_id)), caller=member)
 
 
-@router.get("/keys", responses=responses(401, 403, 404))
+@router.get("/keys", responses=responses(404))
 async def list_keys(member: Member, desk: CurrentDesk) -> KeyList:
     """Your API keys, newest first; what they are is not kept."""
     return KeyList(items=[KeyRead.of(key) for key in await desk.list_keys(member)])
 
 
-@router.post("/keys", status_code=status.HTTP_201_CREATED, responses=responses(401, 403, 404, 422))
+@router.post("/keys", status_code=status.HTTP_201_CREATED, responses=responses(404, 422))
 async def create_key(body: KeyCreate, member: Member, desk: CurrentDesk) -> KeyCreated:
     """A new API key. `secret` is shown this once."""
     secret, key = await desk.create_key(body.name, scopes=frozenset(body.scopes), caller=member)
     return KeyCreated(**KeyRead.of(key).model_dump(), secret=secret)
 
 
-@router.delete("/keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT, responses=responses(401, 403, 404))
+@router.delete("/keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT, responses=responses(404))
 async def revoke_key(
     key_id: Annotated[str, Path(description="The key's id.")], member: Member, desk: CurrentDesk
 ) -> None:

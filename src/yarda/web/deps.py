@@ -1,10 +1,11 @@
 """What routes ask for."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Header, HTTPException, Path, Request
 
+from yarda.accounts.limits import Limit
 from yarda.core import AccountDesk, Studio
 from yarda.domain.account import Caller, Scope
 from yarda.domain.credit import AccountId
@@ -105,6 +106,20 @@ async def get_operator(request: Request, caller: CurrentCaller) -> Caller:
     if find_desk(request) is not None:
         caller.check(Scope.OPERATE)
     return caller
+
+
+def limited(limit: Limit) -> Any:
+    """Counts each request of an account, and refuses too many; in local mode the owner is not counted.
+
+    For the `dependencies` of a route. Raises `TooManyRequests`.
+    """
+
+    async def count(request: Request, caller: CurrentCaller) -> None:
+        desk = find_desk(request)
+        if desk is not None:
+            await desk.allow(limit, str(caller.id))
+
+    return Depends(count)
 
 
 CurrentAccount = Annotated[AccountId, Depends(get_account)]

@@ -30,7 +30,7 @@ class MemberRead(BaseModel):
     verified_at: datetime | None
 
 
-@router.get("", responses=responses(401, 403, 404))
+@router.get("", responses=responses(404))
 async def get_member(member: Member) -> MemberRead:
     """Who you are here."""
     account = member.account
@@ -47,7 +47,7 @@ async def get_member(member: Member) -> MemberRead:
 @router.get(
     "/export",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/zip": {}}}, **responses(401, 403, 404)},
+    responses={200: {"content": {"application/zip": {}}}, **responses(404)},
 )
 async def export_data(member: Member, desk: CurrentDesk) -> StreamingResponse:
     """Photos, designs, plans, calls and the ledger, in one ZIP archive."""
@@ -60,7 +60,7 @@ async def export_data(member: Member, desk: CurrentDesk) -> StreamingResponse:
     )
 
 
-@router.delete("", status_code=status.HTTP_204_NO_CONTENT, responses=responses(401, 403, 404))
+@router.delete("", status_code=status.HTTP_204_NO_CONTENT, responses=responses(404))
 async def delete_account(member: Member, desk: CurrentDesk) -> None:
     """Delete the account with everything in it. What is being drawn stops; credits left are lost."""
     await desk.delete_account(member)

@@ -5,7 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from yarda.pipeline.measure import Measurements
 from yarda.web.deps import CurrentStudio, Operator
-from yarda.web.problems import responses
+from yarda.web.problems import open_responses, responses
 
 router = APIRouter(tags=["operations"])
 
@@ -16,7 +16,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", responses=responses())
+@router.get("/readyz", responses=open_responses())
 async def readyz(studio: CurrentStudio) -> dict[str, str]:
     """Database, migrations and storage are there: new work is taken in."""
     await studio.ready()

@@ -62,7 +62,12 @@ class Problem(BaseModel):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe these errors of a route in the OpenAPI document; 503 comes with every route."""
+    """Describe these errors of a route in the OpenAPI document, and those of whoever may not ask it."""
+    return open_responses(401, 403, *statuses)
+
+
+def open_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for a route that anybody may ask; 503 comes with every route."""
     described = {
         401: "Nobody is signed in",
         403: "The account or key has no such right",
