@@ -14,11 +14,12 @@ from yarda import jobs
 from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
-from yarda.core import AccountDesk, Studio
+from yarda.core import AccountDesk, Operator, Studio
 from yarda.db import migrate
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
+from yarda.db.operator import PostgresOperatorRows
 from yarda.db.unit_of_work import Database, open_engine
 from yarda.domain.account import MailId
 from yarda.domain.credit import EntryKind
@@ -59,6 +60,9 @@ class Running:
     ) -> None:
         self.settings = settings
         self.studio = Studio(tools, inspector=_inspector(database))
+        self.operator = Operator(
+            tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
+        )
         self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
         self.database = database
         self._spool = spool
