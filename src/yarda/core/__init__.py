@@ -1,4 +1,4 @@
-"""What the faces call: the `Studio` for designs, the `AccountDesk` for who may ask, the `Operator` for its operation."""
+"""What the faces call: `Studio` for designs, `AccountDesk` for who may ask for them, `Operator`."""
 
 from yarda.core.accounts import AccountDesk
 from yarda.core.operator import Operator
