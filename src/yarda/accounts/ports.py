@@ -191,6 +191,10 @@ class MailJobs(Protocol):
         """Last in the transaction that makes it true."""
         ...
 
+    async def requeue_mail(self, mail: MailId) -> bool:
+        """Queue a job for a message that has none waiting and none under way; tells whether it did."""
+        ...
+
     async def mails_with_live_jobs(self) -> set[UUID]: ...
 
 
