@@ -65,7 +65,11 @@ async def _drain_bare(url: str) -> float:
             await jobs.enqueue_area(connection, uuid4(), priority=0)
     began = time.perf_counter()
     engine = jobs.run_jobs(
-        database_url=url, handle=handle, concurrency=CONCURRENCY, lease_seconds=15, stopping=stopping
+        database_url=url,
+        handlers={jobs.DESIGN_AREA: handle},
+        concurrency=CONCURRENCY,
+        lease_seconds=15,
+        stopping=stopping,
     )
     running = asyncio.create_task(engine)
     await over.wait()

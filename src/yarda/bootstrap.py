@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda import jobs
 from yarda.accounts.domains import read_disposable_domains
+from yarda.accounts.mailroom import Mailroom
+from yarda.accounts.ports import Mailer
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Operator, Studio
@@ -30,8 +32,10 @@ from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.nominatim import NominatimGeocoder
 from yarda.imagery.panoramax import PanoramaxViews
 from yarda.imagery.photo import PhotoGate
+from yarda.mail.smtp import SmtpMailer
+from yarda.mail.terminal import TerminalMailer
 from yarda.pipeline.places import Lookup
-from yarda.pipeline.ports import Verdict
+from yarda.pipeline.ports import Done, Later, Verdict
 from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
@@ -64,6 +68,7 @@ class Running:
             tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
         )
         self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
+        self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
         self._spool = spool
         self._dsn = dsn
@@ -87,14 +92,18 @@ class Running:
                 await work.ledger.post(owner, EntryKind.GRANT, credits=credits, reason="trial credits")
 
     async def run_jobs(self, handle: Handler, *, concurrency: int, stopping: asyncio.Event) -> None:
-        """Fetch jobs and hand them to `handle` until `stopping`; outlives any outage of the database."""
+        """Fetch jobs until `stopping`; outlives any outage of the database. `handle` is for areas."""
         await jobs.run_jobs(
             database_url=self._dsn,
-            handle=lambda area: handle(AreaId(area)),
+            handlers={jobs.DESIGN_AREA: lambda area: handle(AreaId(area)), jobs.SEND_MAIL: self._send_mail},
             concurrency=concurrency,
             lease_seconds=self.settings.lease_seconds,
             stopping=stopping,
         )
+
+    async def _send_mail(self, mail: UUID) -> Verdict:
+        delay = await self.mailroom.send(MailId(mail))
+        return Done() if delay is None else Later(delay)
 
     async def forget_old(self) -> None:
         """Drop the engine's log of finished jobs and replies nobody came back for."""
@@ -173,6 +182,9 @@ class PostgresJobs:
     async def enqueue_mail(self, mail: MailId) -> None:
         await jobs.enqueue_mail(await _driver_of(self._connection), mail)
 
+    async def requeue_mail(self, mail: MailId) -> bool:
+        return await jobs.requeue_mail(await _driver_of(self._connection), mail)
+
     async def mails_with_live_jobs(self) -> set[UUID]:
         return await jobs.mails_with_live_jobs(await _driver_of(self._connection))
 
@@ -212,6 +224,13 @@ def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:
     )
     sources = (GoogleStreetView(maps), free, GoogleSatellite(maps))
     return Lookup(geocoders=(GoogleGeocoder(maps),), sources=sources)
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url is None:
+        return TerminalMailer()
+    assert settings.mail_from is not None
+    return SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
 
 
 def _given(providers: Sequence[ImageProvider]) -> Providers:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -10,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yarda.domain.account import Plan
-from yarda.errors import SettingInvalid
+from yarda.domain.email import parse_email
+from yarda.errors import EmailInvalid, SettingInvalid
 
 PROVIDER_NAMES = ("gemini", "openai", "concept")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -35,6 +37,34 @@ def _http_url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must start with http:// or https:// and name a host")
     return value.rstrip("/")
+
+
+def _smtp_url(value: SecretStr) -> SecretStr:
+    if not _names_a_mail_server(value.get_secret_value()):
+        raise ValueError(
+            "must look like smtp://user:password@host:587 or smtps://user:password@host:465, "
+            "with %40 for an @ and %2F for a / in user or password"
+        )
+    return value
+
+
+def _names_a_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0
+    except ValueError:  # its words would hold a part of the password
+        return False
+    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
+    is_whole = bool(parts.hostname) and has_port and bool(parts.username) == bool(parts.password)
+    return parts.scheme in ("smtp", "smtps") and is_bare and is_whole
+
+
+def _sender(value: str) -> str:
+    try:
+        parse_email(parseaddr(value)[1])
+    except EmailInvalid:
+        raise ValueError("must look like hello@example.org or Yarda <hello@example.org>") from None
+    return value
 
 
 def _names(value: object) -> object:
@@ -140,6 +170,14 @@ class Settings(BaseSettings):
     panoramax_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
         "https://api.panoramax.xyz", description="A Panoramax with free street pictures, mostly of France."
     )
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = Field(
+        None,
+        description="A mail server, as `smtp://user:password@host:587` (STARTTLS, except to this machine) or "
+        "`smtps://user:password@host:465`; none: messages are printed on the worker's terminal.",
+    )
+    mail_from: Annotated[str, AfterValidator(_sender)] | None = Field(
+        None, description="Who mail comes from, as `Yarda <hello@example.org>`; needed with a mail server."
+    )
     trial_credits: int | None = Field(
         None,
         ge=0,
@@ -210,6 +248,7 @@ def read_settings(**overrides: Any) -> Settings:
         settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
         _check_providers(settings)
         _check_accounts(settings)
+        _check_mail(settings)
     except ValidationError as error:
         raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None
     settings.data_dir = settings.data_dir.expanduser().absolute()
@@ -244,6 +283,11 @@ def _check_accounts(settings: Settings) -> None:
             f"YARDA_ACCESS is accounts, but YARDA_SECRET_KEY has fewer than {SHORTEST_SECRET} characters; "
             "make one with `openssl rand -base64 48`"
         )
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_url is not None and settings.mail_from is None:
+        raise SettingInvalid("YARDA_SMTP_URL is set, but YARDA_MAIL_FROM, who mail comes from, is not")
 
 
 def _explain(problem: object) -> str:

@@ -1,4 +1,4 @@
-"""The process part that hands each job to `Studio.design_area`, and keeps house meanwhile."""
+"""The process part that hands each job to the studio or the mailroom, and keeps house meanwhile."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from yarda.errors import ServiceUnavailableError
 from yarda.pipeline.runs import Runs
 
 SWEEP_SHARE = 3
-"""Lost areas are looked for this many times per lease."""
+"""Lost areas and messages are looked for this many times per lease."""
 AUDIT_EVERY = 60.0
 ORPHANS_EVERY = 3600.0
 EXPIRED_EVERY = 300.0
@@ -36,17 +36,19 @@ async def work(running: Running, *, concurrency: int, stopping: asyncio.Event) -
 
 
 async def _work(running: Running, *, concurrency: int, stopping: asyncio.Event) -> None:
-    studio, lease = running.studio, running.settings.lease_seconds
+    studio, mailroom, lease = running.studio, running.mailroom, running.settings.lease_seconds
     log.info("worker_started", concurrency=concurrency, lease_seconds=lease)
     async with AsyncExitStack() as stack:
         for upkeep in (
             studio.runs.watch_claims(lease_seconds=lease),
             _every(lease / SWEEP_SHARE, studio.requeue_lost_areas),
+            _every(lease / SWEEP_SHARE, mailroom.requeue_lost),
             _every(AUDIT_EVERY, studio.watch_invariants),
             _every(AUDIT_EVERY, studio.forget_places),
             _every(ORPHANS_EVERY, studio.remove_orphans),
             _every(EXPIRED_EVERY, studio.delete_expired),
             _every(ORPHANS_EVERY, running.forget_old),
+            _every(ORPHANS_EVERY, mailroom.forget_old),
         ):
             task = asyncio.create_task(upkeep)
             stack.push_async_callback(_end, task)

@@ -75,6 +75,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "GEMINI_BASE_URL": settings.gemini_base_url,
         "STORAGE_URL": settings.storage_url,
         "LEASE_SECONDS": str(settings.lease_seconds),
+        "SMTP_URL": settings.smtp_url.get_secret_value() if settings.smtp_url else None,
+        "MAIL_FROM": settings.mail_from,
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("YARDA_")}
     return clean | {f"YARDA_{name}": value for name, value in values.items() if value}

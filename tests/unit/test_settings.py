@@ -12,7 +12,15 @@ from yarda.settings import read_settings
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings of the machine, no `.env`."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "DATA_DIR", "PROVIDERS", "GEMINI_API_KEY", "LEASE_SECONDS"):
+    for name in (
+        "DATABASE_URL",
+        "DATA_DIR",
+        "PROVIDERS",
+        "GEMINI_API_KEY",
+        "LEASE_SECONDS",
+        "SMTP_URL",
+        "MAIL_FROM",
+    ):
         monkeypatch.delenv(f"YARDA_{name}", raising=False)
 
 
@@ -60,6 +68,13 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
         ("DAILY_SPEND_LIMIT_USD", "-1", "greater than or equal to 0"),
         ("KEEP_HOUSE", "perhaps", "boolean"),
         ("ACCESS", "everybody", "local"),
+        ("SMTP_URL", "mail.example", "smtp://"),
+        ("SMTP_URL", "smtp://", "smtps://"),
+        ("SMTP_URL", "smtp://yarda@mail.example", "user:password"),
+        ("SMTP_URL", "smtp://yarda:a/b@mail.example", "%2F"),
+        ("SMTP_URL", "smtp://mail.example:90000", "587"),
+        ("SMTP_URL", "smtp://mail.example", "YARDA_MAIL_FROM"),
+        ("MAIL_FROM", "Yarda", "hello@example.org"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
@@ -74,11 +89,32 @@ def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
     assert allowed in str(refused.value)
 
 
-def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("YARDA_DATABASE_URL", "mysql://yarda:hunter2@db/yarda")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://yarda:hunter2@db/yarda"),
+        ("SMTP_URL", "smtp://yarda:hunter2/x@mail.example"),
+        ("SMTP_URL", "smtp://yarda:hunter2@mail.example/x"),
+    ],
+)
+def test_a_wrong_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"YARDA_{name}", value)
 
     with pytest.raises(SettingInvalid) as refused:
         read_settings()
 
     assert "hunter2" not in str(refused.value)
-    assert "30 characters" in str(refused.value)
+    assert f"{len(value)} characters" in str(refused.value)
+
+
+def test_a_mail_server_and_its_sender_are_read_and_the_password_stays_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("YARDA_SMTP_URL", "smtps://hello%40yarda.example:hunter2@mail.example")
+    monkeypatch.setenv("YARDA_MAIL_FROM", "Yarda <hello@yarda.example>")
+
+    settings = read_settings()
+
+    assert settings.smtp_url is not None
+    assert settings.mail_from == "Yarda <hello@yarda.example>"
+    assert "hunter2" not in repr(settings)

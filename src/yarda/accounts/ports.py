@@ -14,6 +14,7 @@ from yarda.domain.account import (
     KeyId,
     Mail,
     MailId,
+    MailOutcome,
     Passkey,
     PasskeyId,
     PurchaseId,
@@ -126,12 +127,19 @@ class Challenges(Protocol):
 class Mails(Protocol):
     async def add(self, mail: Mail) -> None: ...
     async def lock(self, mail: MailId) -> Mail | None:
-        """None once it is sent, useless or deleted."""
+        """Read for a change. None once it is settled or deleted."""
         ...
 
-    async def tried(self, mail: MailId, *, error: str) -> None: ...
-    async def settle(self, mail: MailId, *, outcome: str) -> None:
-        """Sent or given up: its words are forgotten."""
+    async def take(self, mail: MailId, *, length: timedelta) -> Mail:
+        """Begin a try; until it is over, or for that long by the database's clock, the message is taken."""
+        ...
+
+    async def give_back(self, mail: Mail, *, error: str) -> None:
+        """The try failed: others may begin one. Touches nothing where somebody else did meanwhile."""
+        ...
+
+    async def settle(self, mail: MailId, outcome: MailOutcome, *, error: str | None = None) -> None:
+        """Its words are forgotten; the last error and the first outcome stay."""
         ...
 
     async def list_unsent(self) -> list[MailId]: ...
@@ -183,6 +191,10 @@ class MailJobs(Protocol):
         """Last in the transaction that makes it true."""
         ...
 
+    async def requeue_mail(self, mail: MailId) -> bool:
+        """Queue a job for a message that has none waiting and none under way; tells whether it did."""
+        ...
+
     async def mails_with_live_jobs(self) -> set[UUID]: ...
 
 
@@ -221,9 +233,15 @@ OpenAccountWork = Callable[[], AbstractAsyncContextManager[AccountWork]]
 # --- services ---
 
 
+SEND_SECONDS = 30.0
+
+
 class Mailer(Protocol):
     async def send(self, mail: Mail) -> None:
-        """Hand the message over. Raises `MailUnavailable` to try again later, `MailRefused` for good."""
+        """Hand the message over, in `SEND_SECONDS` at most.
+
+        Raises `MailUnavailable` to try again later, `MailRefused` for good.
+        """
         ...
 
 

@@ -137,9 +137,20 @@ class SignIn:
     used_at: datetime | None
 
 
+class MailOutcome(StrEnum):
+    """How a message ended: handed over, never to be taken by the server, or of no use any more."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A message on its way; its words are forgotten once it is sent or has become useless."""
+    """A message on its way; its words are forgotten once it is sent or has become useless.
+
+    `tries` counts the sendings begun; `is_taken` while one of them may still be under way.
+    """
 
     id: MailId
     to: str
@@ -148,6 +159,7 @@ class Mail:
     created_at: datetime
     expires_at: datetime
     tries: int = 0
+    is_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ engine forgets one only after the handler answered `Done`, and only while this p
 """
 
 from yarda.jobs.queue import (
+    DESIGN_AREA,
+    SEND_MAIL,
     QueueDepth,
     areas_with_live_jobs,
     depth,
@@ -15,11 +17,15 @@ from yarda.jobs.queue import (
     mails_with_live_jobs,
     prune,
     requeue_area,
+    requeue_mail,
 )
-from yarda.jobs.run import Handle, run_jobs
+from yarda.jobs.run import Handle, Handlers, run_jobs
 
 __all__ = [
+    "DESIGN_AREA",
+    "SEND_MAIL",
     "Handle",
+    "Handlers",
     "QueueDepth",
     "areas_with_live_jobs",
     "depth",
@@ -29,5 +35,6 @@ __all__ = [
     "mails_with_live_jobs",
     "prune",
     "requeue_area",
+    "requeue_mail",
     "run_jobs",
 ]

@@ -8,8 +8,11 @@ import asyncpg
 
 from yarda.jobs.engine import queries_on
 
-ENTRYPOINT = "design_area"
-MAIL_ENTRYPOINT = "send_mail"
+DESIGN_AREA = "design_area"
+SEND_MAIL = "send_mail"
+"""The kinds of jobs: what each carries the id of, and what is done with it."""
+MAIL_PRIORITY = 1
+"""Before every area: people wait for a message, and it takes a moment."""
 INSTALL_LOCK = 7_209_342
 
 
@@ -45,7 +48,7 @@ async def enqueue_area(connection: asyncpg.Connection, area: UUID, *, priority: 
     Higher priorities run first. SQLAlchemy begins its transaction with its first statement, so
     this must not be that first one.
     """
-    await queries_on(connection).enqueue(ENTRYPOINT, area.bytes, priority)
+    await queries_on(connection).enqueue(DESIGN_AREA, area.bytes, priority)
 
 
 async def requeue_area(connection: asyncpg.Connection, area: UUID, *, priority: int) -> bool:
@@ -54,27 +57,36 @@ async def requeue_area(connection: asyncpg.Connection, area: UUID, *, priority: 
     However many do this at once, one job comes of it. A job whose worker died counts as under way:
     the engine gives it to another worker by itself.
     """
-    if area in await areas_with_live_jobs(connection):
-        return False
-    (job,) = await queries_on(connection).enqueue(
-        ENTRYPOINT, area.bytes, priority, dedupe_key=f"lost {area}", on_conflict="skip"
-    )
-    return job is not None
+    return await _requeue(connection, DESIGN_AREA, area, priority=priority)
 
 
 async def areas_with_live_jobs(connection: asyncpg.Connection) -> set[UUID]:
     """Areas that wait in the queue or are being carried."""
-    return await _live(connection, ENTRYPOINT)
+    return await _live(connection, DESIGN_AREA)
 
 
 async def enqueue_mail(connection: asyncpg.Connection, mail: UUID) -> None:
     """Queue a message on the caller's connection, as `enqueue_area` does."""
-    await queries_on(connection).enqueue(MAIL_ENTRYPOINT, mail.bytes, 0)
+    await queries_on(connection).enqueue(SEND_MAIL, mail.bytes, MAIL_PRIORITY)
+
+
+async def requeue_mail(connection: asyncpg.Connection, mail: UUID) -> bool:
+    """Queue a job for a message that has none, as `requeue_area` does."""
+    return await _requeue(connection, SEND_MAIL, mail, priority=MAIL_PRIORITY)
 
 
 async def mails_with_live_jobs(connection: asyncpg.Connection) -> set[UUID]:
     """Messages that wait in the queue or are being sent."""
-    return await _live(connection, MAIL_ENTRYPOINT)
+    return await _live(connection, SEND_MAIL)
+
+
+async def _requeue(connection: asyncpg.Connection, entrypoint: str, id: UUID, *, priority: int) -> bool:
+    if id in await _live(connection, entrypoint):
+        return False
+    (job,) = await queries_on(connection).enqueue(
+        entrypoint, id.bytes, priority, dedupe_key=f"lost {id}", on_conflict="skip"
+    )
+    return job is not None
 
 
 async def _live(connection: asyncpg.Connection, entrypoint: str) -> set[UUID]:
@@ -85,12 +97,13 @@ async def _live(connection: asyncpg.Connection, entrypoint: str) -> set[UUID]:
 
 
 async def depth(connection: asyncpg.Connection) -> QueueDepth:
+    """Of areas; a message takes a moment."""
     row = await connection.fetchrow(
         "SELECT count(*) FILTER (WHERE status = 'queued') AS queued, "
         "count(*) FILTER (WHERE status = 'picked') AS picked, "
         "extract(epoch FROM now() - min(created) FILTER (WHERE status = 'queued')) AS age "
         "FROM pgqueuer WHERE entrypoint = $1",
-        ENTRYPOINT,
+        DESIGN_AREA,
     )
     assert row is not None
     age = None if row["age"] is None else float(row["age"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,6 @@ from pgqueuer.domain.models import Job
 from pgqueuer.domain.types import JobId, QueueManagerId
 
 from yarda.jobs.engine import NAMES, HeldJobs, Line
-from yarda.jobs.queue import ENTRYPOINT
 from yarda.pipeline.ports import Done, Later, Verdict
 
 LEASE_SHARE = 0.8
@@ -29,12 +28,14 @@ HEALTHY_SECONDS = 10.0
 log = structlog.get_logger()
 
 Handle = Callable[[UUID], Awaitable[Verdict]]
+Handlers = Mapping[str, Handle]
+"""What carries each kind of job."""
 
 
 async def run_jobs(
     *,
     database_url: str,
-    handle: Handle,
+    handlers: Handlers,
     concurrency: int,
     lease_seconds: float,
     stopping: asyncio.Event,
@@ -42,13 +43,13 @@ async def run_jobs(
 ) -> None:
     """Fetch jobs until `stopping`; outlives any outage of the database.
 
-    `handle` tells by its value what becomes of the job; should it raise, the job runs again later.
+    A handler tells by its value what becomes of the job; should it raise, the job runs again later.
     It goes on through an outage. After the stop it has `drain_seconds` left, then it is cancelled
-    and its job is handed back for another worker to run at once.
+    and its job is handed back for another worker to run at once. `concurrency` counts jobs of all kinds.
     """
     # What the engine has to say about a lost connection is said here, once, as an event.
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
-    runner = _Runner(handle, stopping)
+    runner = _Runner(handlers, stopping)
     engine = _Engine(database_url, runner, concurrency=concurrency, lease_seconds=lease_seconds)
     drain = asyncio.create_task(runner.drain(drain_seconds))
     try:
@@ -77,11 +78,11 @@ async def _keep_running(engine: "_Engine", stopping: asyncio.Event) -> None:
 class _Runner:
     """Runs the handler of each job in a task of its own, which outlives the engine that fetched the job."""
 
-    def __init__(self, handle: Handle, stopping: asyncio.Event) -> None:
+    def __init__(self, handlers: Handlers, stopping: asyncio.Event) -> None:
         self.stopping = stopping
-        self._handle = handle
+        self.handlers = handlers
         self._tasks: dict[JobId, asyncio.Task[Verdict]] = {}
-        self._areas: set[UUID] = set()
+        self._ids: set[UUID] = set()
 
     async def carry(self, job: Job, *, lost: "asyncio.Future[str]") -> None:
         """Run a job, or join its run where it came again to this process; `lost` ends only the waiting."""
@@ -97,26 +98,26 @@ class _Runner:
 
     def _start(self, job: Job) -> asyncio.Task[Verdict]:
         assert job.payload is not None
-        area = UUID(bytes=job.payload)
+        id = UUID(bytes=job.payload)
         if self.stopping.is_set():
             raise RetryRequested
-        if area in self._areas:  # for another job, perhaps before the news that this one brings
+        if id in self._ids:  # for another job, perhaps before the news that this one brings
             raise RetryRequested(AGAIN)
 
         def forget(_: asyncio.Task[Verdict]) -> None:
             del self._tasks[job.id]
-            self._areas.discard(area)
+            self._ids.discard(id)
 
-        task = self._tasks[job.id] = asyncio.create_task(self._guarded(area))
-        self._areas.add(area)
+        task = self._tasks[job.id] = asyncio.create_task(self._guarded(job.entrypoint, id))
+        self._ids.add(id)
         task.add_done_callback(forget)
         return task
 
-    async def _guarded(self, area: UUID) -> Verdict:
+    async def _guarded(self, entrypoint: str, id: UUID) -> Verdict:
         try:
-            return await self._handle(area)
+            return await self.handlers[entrypoint](id)
         except Exception:
-            log.exception("job_crashed", area_id=str(area))
+            log.exception("job_crashed", job=entrypoint, id=str(id))
             return Later(CRASH_DELAY)
 
     async def drain(self, seconds: float) -> None:
@@ -178,10 +179,11 @@ class _Engine:
         manager = QueueManager(queries, NAMES.channel)
         manager.queue_manager_id = self._holder
 
-        async def design_area(job: Job) -> None:
+        async def carry(job: Job) -> None:
             await self._runner.carry(job, lost=line.lost)
 
-        manager.entrypoint(ENTRYPOINT, on_failure="hold", accepts_context=False)(design_area)
+        for entrypoint in self._runner.handlers:
+            manager.entrypoint(entrypoint, on_failure="hold", accepts_context=False)(carry)
         return manager
 
     async def _run(self, manager: QueueManager) -> None:

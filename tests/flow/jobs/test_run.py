@@ -47,6 +47,24 @@ async def test_a_worker_carries_as_many_jobs_as_it_may_and_no_more(
     assert len(worker.runs) == 6
 
 
+async def test_a_message_goes_before_every_area_and_takes_a_place_like_one(
+    database_url: str, connection: asyncpg.Connection
+) -> None:
+    areas, mail = [uuid4(), uuid4()], uuid4()
+    for area in areas:
+        await jobs.enqueue_area(connection, area, priority=0)
+    await jobs.enqueue_mail(connection, mail)
+    worker = Worker()
+    worker.gate.set()
+
+    async with running(worker, database_url, concurrency=1):
+        await until(lambda: queue_is_empty(connection))
+
+    assert worker.runs == [mail, *areas]
+    assert worker.most_under_way == 1
+    assert await jobs.mails_with_live_jobs(connection) == set()
+
+
 async def test_a_job_whose_handler_says_later_or_crashes_runs_again(
     database_url: str, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,7 +124,7 @@ async def test_a_worker_that_is_cancelled_ends_at_once_and_leaves_its_jobs_in_th
     task = asyncio.create_task(
         jobs.run_jobs(
             database_url=database_url,
-            handle=worker.handle,
+            handlers={jobs.DESIGN_AREA: worker.handle, jobs.SEND_MAIL: worker.handle},
             concurrency=4,
             lease_seconds=LEASE,
             stopping=asyncio.Event(),

@@ -45,7 +45,7 @@ async def main() -> None:
 
         await jobs.run_jobs(
             database_url=given.database_url,
-            handle=handle,
+            handlers={jobs.DESIGN_AREA: handle, jobs.SEND_MAIL: handle},
             concurrency=given.concurrency,
             lease_seconds=given.lease,
             stopping=stopping,

@@ -58,7 +58,7 @@ async def running(
     task = asyncio.create_task(
         jobs.run_jobs(
             database_url=database_url,
-            handle=worker.handle,
+            handlers={jobs.DESIGN_AREA: worker.handle, jobs.SEND_MAIL: worker.handle},
             concurrency=concurrency,
             lease_seconds=lease,
             stopping=stopping,

@@ -1,12 +1,14 @@
 """Messages on their way, in Postgres."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.accounts.tables import mails
-from yarda.domain.account import Mail, MailId
+from yarda.domain.account import Mail, MailId, MailOutcome
+
+_is_taken = func.coalesce(mails.c.taken_until > func.now(), False).label("is_taken")
 
 
 class PostgresMails:
@@ -28,30 +30,25 @@ class PostgresMails:
         )
 
     async def lock(self, mail: MailId) -> Mail | None:
-        query = select(mails).where(mails.c.id == mail, mails.c.outcome.is_(None)).with_for_update()
+        query = select(mails, _is_taken).where(mails.c.id == mail, mails.c.outcome.is_(None)).with_for_update()
         row = (await self._connection.execute(query)).mappings().first()
-        if row is None:
-            return None
-        return Mail(
-            id=MailId(row["id"]),
-            to=row["recipient"],
-            subject=row["subject"],
-            text=row["body"],
-            created_at=row["created_at"],
-            expires_at=row["expires_at"],
-            tries=row["tries"],
-        )
+        return None if row is None else _mail(row)
 
-    async def tried(self, mail: MailId, *, error: str) -> None:
-        changed = update(mails).where(mails.c.id == mail).values(tries=mails.c.tries + 1, error=error[:300])
-        await self._connection.execute(changed)
+    async def take(self, mail: MailId, *, length: timedelta) -> Mail:
+        taken = update(mails).where(mails.c.id == mail)
+        taken = taken.values(tries=mails.c.tries + 1, taken_until=func.now() + length)
+        row = (await self._connection.execute(taken.returning(mails, _is_taken))).mappings().one()
+        return _mail(row)
 
-    async def settle(self, mail: MailId, *, outcome: str) -> None:
-        forgotten = {"recipient": None, "subject": None, "body": None}
-        changed = update(mails).where(mails.c.id == mail)
-        await self._connection.execute(
-            changed.values(outcome=outcome, settled_at=func.now(), tries=mails.c.tries + 1, **forgotten)
-        )
+    async def give_back(self, mail: Mail, *, error: str) -> None:
+        ours = update(mails).where(mails.c.id == mail.id, mails.c.tries == mail.tries, mails.c.outcome.is_(None))
+        await self._connection.execute(ours.values(taken_until=None, error=error))
+
+    async def settle(self, mail: MailId, outcome: MailOutcome, *, error: str | None = None) -> None:
+        forgotten = {"recipient": None, "subject": None, "body": None, "taken_until": None}
+        changed = update(mails).where(mails.c.id == mail, mails.c.outcome.is_(None))
+        settled = {"outcome": outcome, "settled_at": func.now(), "error": error or mails.c.error}
+        await self._connection.execute(changed.values(**settled, **forgotten))
 
     async def list_unsent(self) -> list[MailId]:
         query = select(mails.c.id).where(mails.c.outcome.is_(None)).order_by(mails.c.created_at)
@@ -62,3 +59,16 @@ class PostgresMails:
 
     async def forget_old(self, *, before: datetime) -> int:
         return (await self._connection.execute(delete(mails).where(mails.c.settled_at < before))).rowcount
+
+
+def _mail(row: RowMapping) -> Mail:
+    return Mail(
+        id=MailId(row["id"]),
+        to=row["recipient"],
+        subject=row["subject"],
+        text=row["body"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        tries=row["tries"],
+        is_taken=row["is_taken"],
+    )

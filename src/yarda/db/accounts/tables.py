@@ -106,6 +106,7 @@ mails = Table(
     Column("created_at", time, nullable=False),
     Column("expires_at", time, nullable=False),
     Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("taken_until", time),
     Column("error", Text),
     Column("outcome", Text),
     Column("settled_at", time),

@@ -142,6 +142,7 @@ def _mail_and_books() -> None:
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("expires_at", _TIME, nullable=False),
         sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("taken_until", _TIME),
         sa.Column("error", sa.Text()),
         sa.Column("outcome", sa.Text()),
         sa.Column("settled_at", _TIME),
