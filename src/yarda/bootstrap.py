@@ -27,7 +27,7 @@ from yarda.imagery.panoramax import PanoramaxViews
 from yarda.imagery.photo import PhotoGate
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Verdict
-from yarda.pipeline.provider import ImageProvider
+from yarda.pipeline.provider import ImageProvider, PaidProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
@@ -48,6 +48,7 @@ class Running:
         self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools
     ) -> None:
         self.settings = settings
+        self.tools = tools
         self.studio = Studio(tools, inspector=_inspector(database))
         self.database = database
         self._spool = spool
@@ -78,6 +79,10 @@ class Running:
             lease_seconds=self.settings.lease_seconds,
             stopping=stopping,
         )
+
+    async def probe_queue(self) -> jobs.QueueProbe:
+        """See `jobs.probe.probe_queue`."""
+        return await jobs.probe_queue(self._dsn)
 
     async def forget_old(self) -> None:
         """Drop the engine's log of finished jobs and replies nobody came back for."""
@@ -180,9 +185,8 @@ def _given(providers: Sequence[ImageProvider]) -> Providers:
 
 def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     in_order: dict[str, ImageProvider] = {}
-    make = {"gemini": _gemini, "openai": _openai}
     for name in settings.provider_order:
-        in_order[name] = concept if name == "concept" else make[name](settings)
+        in_order[name] = concept if name == "concept" else make_paid(name, settings)
     prices = {"concept": 0, "gemini": settings.gemini_credits, "openai": settings.openai_credits}
     limits = {
         "gemini": Limits(per_minute=settings.gemini_requests_per_minute, parallel=settings.gemini_parallel),
@@ -191,7 +195,12 @@ def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     return Providers(in_order=in_order, prices={name: prices[name] for name in in_order}, limits=limits)
 
 
-def _openai(settings: Settings) -> ImageProvider:
+def make_paid(name: str, settings: Settings) -> PaidProvider:
+    """A provider that the settings name. Raises `SettingInvalid`."""
+    return _gemini(settings) if name == "gemini" else _openai(settings)
+
+
+def _openai(settings: Settings) -> PaidProvider:
     assert settings.openai_api_key is not None
     return OpenAIProvider(
         api_key=settings.openai_api_key.get_secret_value(),
@@ -201,7 +210,7 @@ def _openai(settings: Settings) -> ImageProvider:
     )
 
 
-def _gemini(settings: Settings) -> ImageProvider:
+def _gemini(settings: Settings) -> PaidProvider:
     assert settings.gemini_api_key is not None
     return GeminiProvider(
         api_key=settings.gemini_api_key.get_secret_value(),

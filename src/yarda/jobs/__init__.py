@@ -5,6 +5,7 @@ freeze), so its handler must be safe to run twice; claim numbers make it so. No 
 engine forgets one only after the handler answered `Done`, and only while this process still holds it.
 """
 
+from yarda.jobs.probe import QueueProbe, probe_queue
 from yarda.jobs.queue import (
     QueueDepth,
     areas_with_live_jobs,
@@ -19,10 +20,12 @@ from yarda.jobs.run import Handle, run_jobs
 __all__ = [
     "Handle",
     "QueueDepth",
+    "QueueProbe",
     "areas_with_live_jobs",
     "depth",
     "enqueue_area",
     "install",
+    "probe_queue",
     "prune",
     "requeue_area",
     "run_jobs",

@@ -23,6 +23,8 @@ LEASE_SHARE = 0.8
 CRASH_DELAY = timedelta(seconds=5)
 AGAIN = timedelta(seconds=1)
 CONNECT_SECONDS = 5.0
+WORKER = "yarda jobs"
+"""The name of a worker's connection, as the server lists it."""
 RESTART_SECONDS = (0.2, 2.0)
 HEALTHY_SECONDS = 10.0
 
@@ -39,6 +41,7 @@ async def run_jobs(
     lease_seconds: float,
     stopping: asyncio.Event,
     drain_seconds: float = 30.0,
+    entrypoint: str = ENTRYPOINT,
 ) -> None:
     """Fetch jobs until `stopping`; outlives any outage of the database.
 
@@ -49,7 +52,9 @@ async def run_jobs(
     # What the engine has to say about a lost connection is said here, once, as an event.
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
     runner = _Runner(handle, stopping)
-    engine = _Engine(database_url, runner, concurrency=concurrency, lease_seconds=lease_seconds)
+    engine = _Engine(
+        database_url, runner, entrypoint=entrypoint, concurrency=concurrency, lease_seconds=lease_seconds
+    )
     drain = asyncio.create_task(runner.drain(drain_seconds))
     try:
         await _keep_running(engine, stopping)
@@ -138,9 +143,12 @@ class _Runner:
 class _Engine:
     """Starts PgQueuer as often as needed; to the queue all its lives are one and the same holder of jobs."""
 
-    def __init__(self, database_url: str, runner: _Runner, *, concurrency: int, lease_seconds: float) -> None:
+    def __init__(
+        self, database_url: str, runner: _Runner, *, entrypoint: str, concurrency: int, lease_seconds: float
+    ) -> None:
         self._database_url = database_url
         self._runner = runner
+        self._entrypoint = entrypoint
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._holder = QueueManagerId(uuid4())
@@ -151,7 +159,7 @@ class _Engine:
             self._database_url,
             timeout=CONNECT_SECONDS,
             command_timeout=max(2.0, self._lease_seconds / 3),
-            server_settings={"application_name": "yarda jobs"},
+            server_settings={"application_name": WORKER},
         )
         line = Line(connection)
         manager = self._manager(line)
@@ -178,10 +186,10 @@ class _Engine:
         manager = QueueManager(queries, NAMES.channel)
         manager.queue_manager_id = self._holder
 
-        async def design_area(job: Job) -> None:
+        async def carry(job: Job) -> None:
             await self._runner.carry(job, lost=line.lost)
 
-        manager.entrypoint(ENTRYPOINT, on_failure="hold", accepts_context=False)(design_area)
+        manager.entrypoint(self._entrypoint, on_failure="hold", accepts_context=False)(carry)
         return manager
 
     async def _run(self, manager: QueueManager) -> None:
