@@ -66,12 +66,10 @@ async def _open(settings: Settings, stack: AsyncExitStack) -> Seen[Running]:
         async with running.database.connect() as connection:
             await migrate.check(connection)
             version, size, revision = (await connection.execute(text(QUESTIONS))).one()
-    except (asyncpg.PostgresError, SQLAlchemyError, ValueError) as error:
-        raise Faulty(f"the database refuses: {_words(error)}", remedy=LOOK_AT_IT) from error
+    except (asyncpg.PostgresError, DBAPIError) as error:
+        said = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        raise Faulty(f"the server says: {str(said).partition(chr(10))[0]}", remedy=LOOK_AT_IT) from error
+    except (SQLAlchemyError, ValueError, TypeError) as error:  # from whoever takes the address apart
+        raise Faulty("YARDA_DATABASE_URL cannot be used as it is written", remedy=LOOK_AT_IT) from error
     where = "embedded" if settings.database_url is None else "as set"
     return Seen(facts={"Postgres": f"{version} ({where})", "tables_at": revision, "size": size}, made=running)
-
-
-def _words(error: Exception) -> str:
-    said = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    return str(said).partition("\n")[0] if isinstance(error, asyncpg.PostgresError | DBAPIError) else "its address"

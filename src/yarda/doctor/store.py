@@ -40,7 +40,5 @@ async def _use(url: str) -> Seen[None]:
         await store.delete(key)
     if await store.size_of(key) is not None:
         raise Faulty("what was deleted is still there", remedy=CHECK_IT)
-    spent = time.perf_counter() - started
-    return Seen(
-        facts={"in": without_secrets(url), "there_and_back": f"{kilobytes(probe)} in {spent:.2f} s"}, made=None
-    )
+    there_and_back = f"{kilobytes(probe)} in {time.perf_counter() - started:.2f} s"
+    return Seen(facts={"in": without_secrets(url), "there_and_back": there_and_back}, made=None)
