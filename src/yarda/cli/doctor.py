@@ -20,7 +20,7 @@ err = Console(stderr=True, highlight=False)
 
 def command(
     address: Annotated[
-        str | None, typer.Option(help="A street address to look up and look at; Google charges about $0.02.")
+        str | None, typer.Option(help="A street address to look up and look at; Google charges under $0.02.")
     ] = None,
     photo: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A photo to draw into instead of the sample yard.")
