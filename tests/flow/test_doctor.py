@@ -11,15 +11,20 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from PIL import Image
+from pydantic import SecretStr
 
 from tests.emulators.gemini import KEY as GEMINI_KEY
 from tests.emulators.gemini import GeminiEmulator
 from tests.emulators.maps import ADDRESS, KEY, MapsEmulator
 from tests.flow.scene import Scene
 from tests.flow.shell import Shell, in_thread
+from yarda.bootstrap import start
 from yarda.doctor.database import open_installation
+from yarda.doctor.drawing import examine_prompt
 from yarda.doctor.findings import Finding, Verdict
+from yarda.doctor.paid import examine_live, examine_paid
 from yarda.doctor.queue import examine_queue
+from yarda.doctor.sight import examine_address, examine_photo
 from yarda.settings import Settings, read_settings
 
 FIVE = ["01_photo.jpg", "02_prompt.txt", "03_generated.png", "03_metadata.json", "04_thumbnail.png"]
@@ -132,7 +137,7 @@ async def test_a_live_call_is_made_once_checked_and_on_record_and_nothing_else_i
     with Image.open(out / "01_street_view.jpg") as street:
         assert "© Google, 2022-08" in street.info["xmp"].decode()
     with Image.open(out / "04_thumbnail.png") as thumb:
-        assert "© Google, 2022-08" in thumb.info["xmp"]
+        assert "© Google, 2022-08" in thumb.info["xmp"].decode()
     picture = json.loads((out / "03_metadata.json").read_text())["picture"]
     assert (picture["provider"], picture["provider_reference"]) == ("gemini", "r-0001")
     seen = parts(done)["imagery address"]["seen"]
@@ -142,66 +147,81 @@ async def test_a_live_call_is_made_once_checked_and_on_record_and_nothing_else_i
     assert not any((tmp_path / "data" / "spool").iterdir())
 
 
-async def test_several_failures_do_not_hide_each_other_or_what_works(
-    yarda: Shell, maps: MapsEmulator, gemini: GeminiEmulator
+async def test_five_failures_do_not_hide_each_other_or_what_works(
+    yarda: Shell, here: Path, maps: MapsEmulator, gemini: GeminiEmulator
 ) -> None:
-    maps.script["geocode"].append("REQUEST_DENIED")
-    broken = {"STORAGE_URL": "file:///dev/null/objects", "GEMINI_API_KEY": "another-key"}
+    maps.script["staticmap"].append("text:403")
+    broken = {
+        "DATABASE_URL": "postgresql://yarda:planted@127.0.0.1:9/yarda",
+        "STORAGE_URL": "file:///dev/null/objects",
+        "GEMINI_API_KEY": "planted-key",
+    }
 
-    done = await in_thread(yarda, "doctor", *ASKED, "--photo", "yard.jpg", "--json", **broken)
+    done = await in_thread(yarda, "doctor", *ASKED, "--photo", "note.txt", "--live", "--yes", "--json", **broken)
 
     assert done.returncode == 1
     failed = failures(done)
-    assert set(failed) == {"storage", "imagery address", "image provider gemini"}
-    assert "YARDA_STORAGE_URL" in failed["storage"]["remedy"]
-    assert "YARDA_GOOGLE_MAPS_API_KEY" in failed["imagery address"]["said"]
-    assert "YARDA_GEMINI_API_KEY" in failed["image provider gemini"]["remedy"]
-    found = verdicts(done)
-    assert found["imagery street"] == found["imagery satellite"] == "not tried"
-    assert found["database"] == found["queue"] == found["image provider concept"] == found["display web"] == "ok"
-    assert "another-key" not in done.stdout
-    assert paid_calls(gemini) == 0
-
-
-async def test_a_photo_that_is_none_is_told_and_the_street_is_drawn_into(yarda: Shell, here: Path) -> None:
-    done = await in_thread(yarda, "doctor", *ASKED, "--photo", "note.txt")
-
-    assert done.returncode == 1
-    assert "imagery, photo: the file is no photo of an allowed kind" in done.stdout
-    assert "→ give another photo with --photo" in done.stdout
-    assert (here / "yarda-doctor" / "01_street_view.jpg").exists()
-
-
-async def test_without_a_database_the_rest_is_tried_and_nothing_is_paid(
-    yarda: Shell, gemini: GeminiEmulator
-) -> None:
-    away = "postgresql://yarda:planted@127.0.0.1:9/yarda"
-
-    done = await in_thread(yarda, "doctor", "--photo", "yard.jpg", "--live", "--yes", "--json", DATABASE_URL=away)
-
-    assert done.returncode == 1
-    failed = failures(done)
-    assert set(failed) == {"database"}
-    assert "YARDA_DATABASE_URL" in failed["database"]["remedy"]
+    assert set(failed) == {
+        "database",
+        "storage",
+        "imagery photo",
+        "imagery satellite",
+        "image provider gemini",
+    }
+    for name, setting in (
+        ("database", "DATABASE"),
+        ("storage", "STORAGE"),
+        ("image provider gemini", "GEMINI_API"),
+    ):
+        assert f"YARDA_{setting}_" in failed[name]["remedy"]
+    assert "--photo" in failed["imagery photo"]["remedy"]
     found = verdicts(done)
     assert found["queue"] == found["image provider live call"] == "not tried"
-    assert found["storage"] == found["image provider concept"] == found["display web"] == "ok"
+    assert found["imagery street"] == found["image provider concept"] == found["display web"] == "ok"
+    assert (here / "yarda-doctor" / "01_street_view.jpg").exists()
     assert "planted" not in done.stdout + done.stderr
     assert paid_calls(gemini) == 0
 
 
+async def test_a_denied_map_key_is_told_and_what_needs_the_address_is_not_tried(
+    settings: Settings, maps: MapsEmulator
+) -> None:
+    maps.script["geocode"].append("REQUEST_DENIED")
+    google = {
+        "google_maps_api_key": SecretStr(KEY),
+        "google_maps_base_url": maps.base_url,
+        "google_maps_terms_accepted": True,
+    }
+
+    async with start(settings.model_copy(update=google)) as running:
+        looked = await examine_address(ADDRESS, running.settings, running)
+
+    address, *rest = looked.findings
+    assert (address.verdict, "YARDA_GOOGLE_MAPS_API_KEY" in address.said) == (Verdict.FAILED, True)
+    assert "billing" in address.remedy
+    assert [(finding.about, finding.verdict) for finding in rest] == [
+        ("street", Verdict.NOT_TRIED),
+        ("satellite", Verdict.NOT_TRIED),
+    ]
+
+
 async def test_a_reply_without_a_usable_picture_is_kept_and_its_place_told(
-    yarda: Shell, gemini: GeminiEmulator, tmp_path: Path
+    scene: Scene, photo: bytes, gemini: GeminiEmulator
 ) -> None:
     gemini.script.append("corrupt")
+    running = scene.running
+    imagery = (await examine_photo(photo, running)).imagery
+    assert imagery is not None
+    _, task = await examine_prompt(imagery)
 
-    done = await in_thread(yarda, "doctor", "--photo", "yard.jpg", "--live", "--yes", "--json")
+    async with AsyncExitStack() as stack:
+        providers = await examine_paid(running.settings, stack)
+        finding, picture = await examine_live(providers, task, running.settings, running)
 
-    assert done.returncode == 1
-    failed = failures(done)["image provider live call"]
-    (kept,) = (tmp_path / "data" / "spool").iterdir()
-    assert str(kept) in failed["said"]
-    assert (paid_calls(gemini), failed["seen"]["reference"]) == (1, "none")
+    (kept,) = (running.settings.data_dir / "spool").iterdir()
+    assert (finding.verdict, picture, str(kept) in finding.said) == (Verdict.FAILED, None, True)
+    assert await scene.calls() == [("failed", True)]
+    assert paid_calls(gemini) == 1
 
 
 def test_a_wrong_setting_is_a_row_with_its_name_and_nothing_else_is_tried(yarda: Shell) -> None:

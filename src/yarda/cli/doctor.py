@@ -45,7 +45,7 @@ def command(
     _make(out)
     report = asyncio.run(visit(wanted, say=_say))
     if as_json:
-        typer.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(report.as_json(), indent=2))
     else:
         show(report)
     raise typer.Exit(0 if report.is_well else 1)
@@ -77,7 +77,7 @@ def _ask(quote: Quote) -> bool:
 
 def _say(part: str) -> None:
     """On the way, for whoever waits."""
-    err.print(f"trying: {part}", soft_wrap=True, style="dim")
+    err.print(f"trying: {part}", soft_wrap=True, style="dim", markup=False)
 
 
 def _read(path: Path) -> bytes:

@@ -1,6 +1,8 @@
 """The doctor's report for people: a table that reads without colour, then what to do about each failure."""
 
+import io
 import platform
+import sys
 
 from rich import box
 from rich.console import Console
@@ -17,15 +19,14 @@ STYLES = {Verdict.OK: "green", Verdict.FAILED: "bold red", Verdict.NOT_SET_UP: "
 
 
 def show(report: Report) -> None:
-    """On stdout."""
+    """On stdout, with what it cannot spell replaced."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False)
     console.print(_table(report, plain=console.options.ascii_only))
     failed = [finding for finding in report.findings if finding.verdict is Verdict.FAILED]
-    for finding in failed:
-        console.print(Text(f"\n{_name(finding)}: {finding.said}"), style="red")
-        console.print(Text(f"  → {finding.remedy}" if not console.options.ascii_only else f"  > {finding.remedy}"))
-    if not failed:
-        console.print("\nall is well")
+    console.print(_remedies(failed) if failed else "all is well")
+    console.print()
     for path in report.files:
         console.print(Text(str(path)), soft_wrap=True)
 
@@ -39,27 +40,26 @@ def _table(report: Report, *, plain: bool) -> Table:
     table.add_column("s", justify="right", no_wrap=True)
     before = ""
     for finding in report.findings:
-        verdict = finding.verdict
-        glyph = (PLAIN if plain else GLYPHS)[verdict]
+        if finding.about and finding.part != before:
+            table.add_row(finding.part)
+        before = finding.part
+        glyph = (PLAIN if plain else GLYPHS)[finding.verdict]
         table.add_row(
-            _label(finding, first=finding.part != before),
-            Text(f"{glyph} {verdict.value}", style=STYLES[verdict]),
+            f"  {finding.about}" if finding.about else finding.part,
+            Text(f"{glyph} {finding.verdict.value}", style=STYLES[finding.verdict]),
             Text(_seen(finding)),
             "" if finding.seconds is None else f"{finding.seconds:.2f}",
         )
-        before = finding.part
     return table
 
 
-def _label(finding: Finding, *, first: bool) -> str:
-    """The part once, and below it what tells its findings apart."""
-    if not finding.about:
-        return finding.part
-    return f"{finding.part}\n  {finding.about}" if first else f"  {finding.about}"
-
-
-def _name(finding: Finding) -> str:
-    return f"{finding.part}, {finding.about}" if finding.about else finding.part
+def _remedies(failed: list[Finding]) -> Table:
+    table = Table(title="what to do", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table.show_header = False
+    for finding in failed:
+        name = f"{finding.part}, {finding.about}" if finding.about else finding.part
+        table.add_row(Text(name, style="red"), Text(finding.remedy))
+    return table
 
 
 def _seen(finding: Finding) -> str:

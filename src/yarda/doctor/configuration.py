@@ -49,7 +49,7 @@ def _try_directory(directory: Path) -> None:
 
 def summarise(settings: Settings) -> dict[str, Any]:
     """Every setting, with secrets as "set" or "not set" and addresses without their passwords."""
-    return {f"YARDA_{name.upper()}": _shown(name, value) for name, value in settings if name != "model_config"}
+    return {f"YARDA_{name.upper()}": _shown(name, value) for name, value in settings}
 
 
 def without_secrets(url: str) -> str:

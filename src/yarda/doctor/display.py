@@ -1,15 +1,16 @@
 """The display: small pictures, and the web application on a loopback port."""
 
 import asyncio
+import io
 import socket
 
 import httpx2
 import uvicorn
+from PIL import Image, PngImagePlugin
 
 from yarda.bootstrap import Running
 from yarda.doctor.drawing import Picture
 from yarda.doctor.findings import Faulty, Finding, Seen, examine, kilobytes, not_tried
-from yarda.errors import PhotoUnreadable
 from yarda.web.app import create_app
 
 PART = "display"
@@ -18,11 +19,10 @@ FROM_ROWS = {"/": "text/html", "/designs": "text/html"}
 SECONDS = 30.0
 
 
-async def examine_thumbnail(picture: Picture | None) -> Finding:
+async def examine_thumbnail(picture: Picture | None) -> tuple[Finding, bytes | None]:
     if picture is None:
-        return not_tried(PART, "needs a picture", about="thumbnail")
-    finding, _ = await examine(PART, _measure(picture), about="thumbnail", remedies={PhotoUnreadable: ""})
-    return finding
+        return not_tried(PART, "needs a picture", about="thumbnail"), None
+    return await examine(PART, _make_small(picture), about="thumbnail", remedies={})
 
 
 async def examine_pages(running: Running, *, has_database: bool) -> Finding:
@@ -32,9 +32,19 @@ async def examine_pages(running: Running, *, has_database: bool) -> Finding:
     return finding
 
 
-async def _measure(picture: Picture) -> Seen[None]:
-    thumb = picture.design.renditions.thumb
-    return Seen(facts={"size": kilobytes(thumb)}, made=None)
+async def _make_small(picture: Picture) -> Seen[bytes]:
+    image, size = await asyncio.to_thread(_as_png, picture.design.renditions.thumb)
+    return Seen(facts={"size": f"{size[0]} × {size[1]}, {kilobytes(image)}"}, made=image)
+
+
+def _as_png(thumb: bytes) -> tuple[bytes, tuple[int, int]]:
+    """With what the picture says of itself: whose it is, and that it is a rendering."""
+    out, about = io.BytesIO(), PngImagePlugin.PngInfo()
+    with Image.open(io.BytesIO(thumb), formats=("JPEG",)) as picture:
+        if said := picture.info.get("xmp"):
+            about.add_itxt("XML:com.adobe.xmp", said.decode())
+        picture.convert("RGB").save(out, "PNG", pnginfo=about)
+        return out.getvalue(), picture.size
 
 
 async def _serve(running: Running, paths: dict[str, str], said: str) -> Seen[None]:

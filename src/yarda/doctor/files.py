@@ -2,14 +2,12 @@
 
 import asyncio
 import hashlib
-import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from PIL import Image, PngImagePlugin
 
 from yarda import __version__
 from yarda.bootstrap import Running
@@ -23,24 +21,30 @@ PICTURE, METADATA, THUMBNAIL = "03_generated.png", "03_metadata.json", "04_thumb
 ALL = (STREET, PHOTO, PROMPT, PICTURE, METADATA, THUMBNAIL)
 
 
-async def examine_files(
-    out: Path, *, task: Task | None, picture: Picture | None, running: Running
-) -> tuple[Finding, tuple[Path, ...] | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What there is to look at, as far as the visit came."""
+
+    task: Task | None
+    picture: Picture | None
+    thumbnail: bytes | None
+
+
+async def examine_files(out: Path, results: Results, running: Running) -> tuple[Finding, tuple[Path, ...] | None]:
     """Write what there is; what an earlier visit left there is gone."""
-    return await examine(PART, _leave(out, task=task, picture=picture, running=running), remedies={})
+    return await examine(PART, _leave(out, results, running), remedies={})
 
 
-async def _leave(
-    out: Path, *, task: Task | None, picture: Picture | None, running: Running
-) -> Seen[tuple[Path, ...]]:
+async def _leave(out: Path, results: Results, running: Running) -> Seen[tuple[Path, ...]]:
     contents = {}
-    if task is not None:
-        source, name = await _source(task, running)
-        contents = {name: source, PROMPT: task.order.prompt.encode()}
-        if picture is not None:
-            contents[PICTURE] = picture.design.image
-            contents[THUMBNAIL] = await asyncio.to_thread(_as_png, picture.design.renditions.thumb)
-        contents[METADATA] = _describe(task, picture, contents)
+    if results.task is not None:
+        source, name = await _source(results.task, running)
+        contents = {name: source, PROMPT: results.task.order.prompt.encode()}
+        if results.picture is not None:
+            contents[PICTURE] = results.picture.design.image
+        if results.thumbnail is not None:
+            contents[THUMBNAIL] = results.thumbnail
+        contents[METADATA] = _describe(results.task, results.picture, contents)
     try:
         written = await asyncio.to_thread(_write, out, contents)
     except OSError as error:
@@ -91,13 +95,3 @@ def _source_facts(order: RenderOrder) -> dict[str, Any]:
         "attribution": order.attribution,
         "terms": "a diagnostic file of the operator's own; Yarda keeps no copy" if order.attribution else None,
     }
-
-
-def _as_png(thumb: bytes) -> bytes:
-    """With what the picture says of itself: whose it is, and that it is a rendering."""
-    out, about = io.BytesIO(), PngImagePlugin.PngInfo()
-    with Image.open(io.BytesIO(thumb), formats=("JPEG",)) as picture:
-        if said := picture.info.get("xmp"):
-            about.add_itxt("XML:com.adobe.xmp", said.decode())
-        picture.convert("RGB").save(out, "PNG", pnginfo=about)
-    return out.getvalue()

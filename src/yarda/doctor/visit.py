@@ -116,14 +116,11 @@ class _Rounds:
         task = await self._examine_sources()
         picture = await self._examine_providers(task, is_agreed=is_agreed)
         self._say("display")
-        self.findings += [
-            await display.examine_thumbnail(picture),
-            await display.examine_pages(self._running, has_database=self._has_database),
-        ]
-        left, written = await files.examine_files(
-            self._wanted.out, task=task, picture=picture, running=self._running
-        )
-        self.findings.append(left)
+        small, thumbnail = await display.examine_thumbnail(picture)
+        pages = await display.examine_pages(self._running, has_database=self._has_database)
+        results = files.Results(task=task, picture=picture, thumbnail=thumbnail)
+        left, written = await files.examine_files(self._wanted.out, results, self._running)
+        self.findings += [small, pages, left]
         self.files = written or ()
 
     async def _examine_ground(self) -> None:
