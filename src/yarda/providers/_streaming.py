@@ -109,13 +109,14 @@ class SendOnce(httpx2.AsyncBaseTransport):
 class Unkept:
     """Plays the `ReplySink` port for an answer that nobody pays for: a small one, and it is not kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
         self._left = UNKEPT_BYTES
 
     async def write(self, chunk: bytes) -> None:
         self._left -= len(chunk)
         if self._left < 0:
-            raise UnusableReply("none", "the answer is larger than such answers are")
+            raise UnusableReply(self._provider, "the answer is larger than such answers are")
 
     async def commit(self) -> None:
         """Nothing is kept."""

@@ -66,7 +66,8 @@ class GeminiProvider:
 
     async def find_model(self) -> str:
         """Asks for the model's description, which is free."""
-        transport = SendOnce(Unkept(), provider=NAME, reject=self._reject, tls=self._tls, seconds=FIND_SECONDS)
+        sink = Unkept(NAME)
+        transport = SendOnce(sink, provider=NAME, reject=self._reject, tls=self._tls, seconds=FIND_SECONDS)
         with _damaged_if_unreadable():
             async with httpx2.AsyncClient(transport=transport) as carrier:
                 found = await self._client(carrier).aio.models.get(model=self.model)
