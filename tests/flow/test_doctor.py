@@ -96,7 +96,7 @@ async def left_in(database: str) -> dict[str, int]:
 async def test_out_of_the_box_all_is_well_and_each_row_says_what_a_key_would_change(
     here: Path, tmp_path: Path
 ) -> None:
-    done = await in_thread(Shell(here, DATA_DIR=str(tmp_path / "data")), "doctor")
+    done = await in_thread(Shell(here, DATA_DIR=str(tmp_path / "data")), "doctor", "--photo", "yard.jpg")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout
@@ -112,11 +112,20 @@ async def test_out_of_the_box_all_is_well_and_each_row_says_what_a_key_would_cha
     out = here / "yarda-doctor"
     assert sorted(path.name for path in out.iterdir()) == FIVE
     sizes = [_size(out / name) for name in ("01_photo.jpg", "03_generated.png", "04_thumbnail.png")]
-    assert sizes == [(1536, 1024), (1536, 1024), (400, 267)]
+    assert sizes == [(480, 320), (480, 320), (400, 267)]
     metadata = json.loads((out / "03_metadata.json").read_text())
     assert metadata["picture"]["provider"] == "concept"
     assert metadata["prompt"]["characters"] == len((out / "02_prompt.txt").read_text())
     assert not list((tmp_path / "data" / "objects").rglob("*.*"))
+
+
+async def test_without_a_photo_the_sample_yard_is_taken_in(scene: Scene) -> None:
+    looked = await examine_photo(None, scene.running)
+
+    (finding,) = looked.findings
+    assert (finding.verdict, str(finding.seen["size"])[:11]) == (Verdict.OK, "1536 × 1024")
+    assert looked.imagery is not None
+    assert looked.imagery.ground
 
 
 async def test_a_live_call_is_made_once_checked_and_on_record_and_nothing_else_is_left(

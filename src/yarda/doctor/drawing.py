@@ -23,7 +23,7 @@ PAINTER = "concept"
 PAINTING_SECONDS = 900.0
 REMEDIES: Remedies = {
     OrderRefused: "give another photo with --photo, one that shows the ground in front of the house",
-    ProviderCrashed: "free some memory (a picture takes about 1 GB), then try again",
+    ProviderCrashed: "free memory and processors (a picture takes about 1 GB and has two minutes), then try again",
     ServiceUnavailableError: "make room on the disk of YARDA_DATA_DIR",
 }
 
