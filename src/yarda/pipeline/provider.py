@@ -140,6 +140,17 @@ class ImageProvider(Protocol):
     async def close(self) -> None: ...
 
 
+class PaidProvider(ImageProvider, Protocol):
+    """One whose calls cost money."""
+
+    async def find_model(self) -> str:
+        """What the provider calls the model; asks without cost whether it knows the key and the model.
+
+        Raises `ProviderError`.
+        """
+        ...
+
+
 class Spool(Protocol):
     """Replies on disk, named by their attempt, until the design is stored."""
 
