@@ -30,7 +30,7 @@ Besides:
   A reply that had been received whole is used instead.
 - After five failures in a row, or at once when the key or the model is not accepted, a provider is left alone for 30
   seconds, then longer, up to five minutes; one call tries whether it is back. `/metrics` shows it as
-  `yarda_provider_open`.
+  `yarda_provider_breaker`.
 - A provider that refuses for being busy (429, 503) is called at a pace that is learned from its refusals and shared by all
   workers. Areas wait for it as long as it serves anybody, and for ten minutes when it does not.
 - When the day's budget is used up, paid providers are passed over.

@@ -198,6 +198,7 @@ attempts = Table(
     Column("prompt", Text, nullable=False),
     Column("prompt_version", Text, nullable=False, server_default=text("''")),
     Column("price_cap_usd", Numeric(12, 6), nullable=False),
+    Column("credits", Integer),
     Column("outcome", Text, nullable=False),
     Column("started_at", _time, nullable=False),
     Column("finished_at", _time),
@@ -266,6 +267,14 @@ provider_gates = Table(
     Column("probe_until", _time),
     Column("served_at", _time),
     Column("reason", Text),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("changed_at", _time, nullable=False),
 )
 
 geocodes = Table(

@@ -18,6 +18,7 @@ from yarda.db.generations import PostgresGenerations
 from yarda.db.ledger import PostgresAccounts, PostgresLedger
 from yarda.db.photos import PostgresImages, PostgresPhotos
 from yarda.db.places import PostgresGeocodes, PostgresPassingPictures
+from yarda.db.tallies import PostgresTallies
 from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
 
@@ -57,6 +58,7 @@ class PostgresWork:
         self.ledger = PostgresLedger(connection)
         self.events = PostgresEvents(connection)
         self.jobs = jobs_on(connection)
+        self.tallies = PostgresTallies(connection)
 
 
 class Database:

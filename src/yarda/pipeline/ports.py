@@ -1,6 +1,6 @@
 """What the pipeline needs from outside, as Protocols."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -138,22 +138,6 @@ class GeometryProposer(Protocol):
         focal_length_35mm: float | None,
     ) -> float:
         """How high the camera was, in metres. Raises `InvalidRequest` when the length does not fit the photo."""
-        ...
-
-
-class Objects(Protocol):
-    """Bytes under their content hash. `put` has verified the object when it returns."""
-
-    async def put(self, data: bytes) -> str:
-        """Returns the key; storing the same bytes twice is one object."""
-        ...
-
-    async def get(self, key: str) -> bytes: ...
-    async def size_of(self, key: str) -> int | None: ...
-    async def delete(self, key: str) -> None: ...
-    def list_older_than(self, age: timedelta) -> AsyncIterator[str]: ...
-    async def check(self) -> None:
-        """Raises `ServiceUnavailableError` when objects cannot be written now."""
         ...
 
 
@@ -358,6 +342,17 @@ class Jobs(Protocol):
     async def areas_with_live_jobs(self) -> set[UUID]: ...
 
 
+class Tally(StrEnum):
+    """A number that no other row tells."""
+
+    AREAS_RESCUED = "areas_rescued"
+    INVARIANTS_VIOLATED = "invariants_violated"
+
+
+class Tallies(Protocol):
+    async def count_up(self, tally: Tally) -> None: ...
+
+
 class Changes(Protocol):
     """Hints that a generation changed. A hint may be lost or false: readers look at the rows."""
 
@@ -391,6 +386,8 @@ class UnitOfWork(Protocol):
     def events(self) -> Events: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def tallies(self) -> Tallies: ...
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

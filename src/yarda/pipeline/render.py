@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A checked design, who drew it, and the attempt whose reply may be forgotten once it is stored.
+    """A checked design, who drew it and for how many credits, and the attempt whose reply may be forgotten then.
 
     `garden` is the scene it shows: the painter's own, or the one that a provider was given to follow.
     """
@@ -48,6 +48,7 @@ class Drawn:
     design: CheckedDesign
     garden: dict[str, Any] | None
     provider: str
+    credits: int
     attempt: AttemptId
 
 
@@ -164,7 +165,14 @@ async def _accept(
     await _close(received, claim, tools=tools)
     provider = tools.providers.in_order[attempt.provider]
     followed = order.guide.garden if order.guide and provider.follows_guides else None
-    return Drawn(design=design, garden=rendering.garden or followed, provider=attempt.provider, attempt=attempt.id)
+    price = tools.providers.prices[attempt.provider] if attempt.credits is None else attempt.credits
+    return Drawn(
+        design=design,
+        garden=rendering.garden or followed,
+        provider=attempt.provider,
+        credits=price,
+        attempt=attempt.id,
+    )
 
 
 async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn | None:
@@ -201,6 +209,7 @@ async def open_attempt(provider: ImageProvider, order: RenderOrder, claim: Claim
         prompt_version=order.prompt_version,
         started_at=tools.clock(),
         price_cap_usd=provider.price_cap_usd,
+        credits=tools.providers.prices[provider.name],
     )
     async with claim.change() as change:
         await _check_budget(attempt, work=change.work, limit=tools.daily_spend_usd)
