@@ -118,6 +118,10 @@ class HouseKeeper(Protocol):
         """Raises `PictureUnchanged` for a blank picture, or for the one that it was drawn from."""
         ...
 
+    async def shows_place(self, image: bytes) -> bool:
+        """Not so of a map service's notice: a few words on one colour, sent as if it were a picture."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeometryProposal:
