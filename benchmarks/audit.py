@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
-from sqlalchemy import text
+import asyncpg
 
-from benchmarks.harness import Result, Stage, stage
+from benchmarks.harness import Result, stage
 from yarda.api import working
 
 AREAS = 100_000
@@ -25,10 +25,27 @@ CHARGED = (
     f"SELECT DISTINCT account_id, 'grant', 'issued', 'available', {2 * AREAS}, '' FROM attempts",
 )
 """As if each picture had cost a credit."""
-FILL = (
-    "CREATE TABLE copies AS SELECT n, gen_random_uuid() AS generation FROM generate_series(1, :copies) AS n",
-    "CREATE TABLE area_copies AS SELECT c.n, c.generation, a.id AS original, gen_random_uuid() AS area "
+COPIED = (
+    f"CREATE TABLE copies AS SELECT gen_random_uuid() AS generation FROM generate_series(1, {COPIES})",
+    "CREATE TABLE area_copies AS SELECT c.generation, a.id AS original, gen_random_uuid() AS area "
     "FROM copies c, generation_areas a",
+)
+COLUMNS = (
+    "SELECT attname FROM pg_attribute "
+    "WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attidentity = ''"
+)
+OF_GENERATION = "CROSS JOIN copies c"
+OF_AREA = "JOIN area_copies c ON c.original = o.area_id"
+TABLES: tuple[tuple[str, dict[str, str], str], ...] = (
+    ("generations", {"id": "c.generation", "idempotency_key": "NULL"}, OF_GENERATION),
+    (
+        "generation_areas",
+        {"id": "c.area", "generation_id": "c.generation"},
+        "JOIN area_copies c ON c.original = o.id",
+    ),
+    ("events", {"generation_id": "c.generation"}, OF_GENERATION),
+    ("attempts", {"id": "gen_random_uuid()", "area_id": "c.area", "generation_id": "c.generation"}, OF_AREA),
+    ("ledger", {"area_id": "c.area", "generation_id": "c.generation"}, OF_AREA),
 )
 """Each table's rows are those of one finished generation, under new names."""
 
@@ -39,7 +56,7 @@ async def run(url: str, folder: Path) -> list[Result]:
         async with working(scene.running, concurrency=8):
             accepted = await scene.running.studio.accept(scene.request(5), account=scene.account)
             await scene.finish(accepted.id)
-        await _copy(scene)
+        await _copy(url)
         inspector = scene.running.studio._inspector
         began = time.perf_counter()
         found = await inspector.audit_rows()
@@ -56,43 +73,16 @@ async def run(url: str, folder: Path) -> list[Result]:
     ]
 
 
-async def _copy(scene: Stage) -> None:
-    async with scene.running.database.connect() as connection:
-        for statement in CHARGED:
-            await connection.execute(text(statement))
-        await connection.execute(text(FILL[0]), {"copies": COPIES})
-        await connection.execute(text(FILL[1]))
-        for table, changes, joined in TABLES:
-            columns = [
-                row[0]
-                for row in await connection.execute(
-                    text(
-                        "SELECT attname FROM pg_attribute WHERE attrelid = CAST(:table AS regclass) "
-                        "AND attnum > 0 AND NOT attisdropped AND attidentity = ''"
-                    ),
-                    {"table": table},
-                )
-            ]
-            values = ", ".join(changes.get(column, f"o.{column}") for column in columns)
-            names = ", ".join(columns)
-            await connection.execute(
-                text(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} o {joined}")
-            )
-        await connection.execute(text("DROP TABLE copies, area_copies"))
-    async with scene.running.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as plain:
-        await plain.execute(text("ANALYZE"))
-
-
-OF_GENERATION = "CROSS JOIN copies c"
-OF_AREA = "JOIN area_copies c ON c.original = o.area_id"
-TABLES: tuple[tuple[str, dict[str, str], str], ...] = (
-    ("generations", {"id": "c.generation", "idempotency_key": "NULL"}, OF_GENERATION),
-    (
-        "generation_areas",
-        {"id": "c.area", "generation_id": "c.generation"},
-        "JOIN area_copies c ON c.original = o.id",
-    ),
-    ("events", {"generation_id": "c.generation"}, OF_GENERATION),
-    ("attempts", {"id": "gen_random_uuid()", "area_id": "c.area", "generation_id": "c.generation"}, OF_AREA),
-    ("ledger", {"area_id": "c.area", "generation_id": "c.generation"}, OF_AREA),
-)
+async def _copy(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    for statement in (*CHARGED, *COPIED):
+        await connection.execute(statement)
+    for table, changes, joined in TABLES:
+        columns = [row["attname"] for row in await connection.fetch(COLUMNS, table)]
+        values = ", ".join(changes.get(column, f"o.{column}") for column in columns)
+        await connection.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} o {joined}"
+        )
+    await connection.execute("DROP TABLE copies, area_copies")
+    await connection.execute("ANALYZE")
+    await connection.close()

@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -94,8 +94,12 @@ class DiskSpool:
         return sorted(path.name for path in self._older_than(age))
 
     def _older_than(self, age: timedelta) -> list[Path]:
-        before = time.time() - age.total_seconds()
-        return [path for path in self._directory.iterdir() if path.stat().st_mtime < before]
+        before, old = time.time() - age.total_seconds(), []
+        for path in self._directory.iterdir():
+            with suppress(FileNotFoundError):  # another process was done with it meanwhile
+                if path.stat().st_mtime < before:
+                    old.append(path)
+        return old
 
     async def _copy(self, attempt: AttemptId, path: Path) -> None:
         assert self._mirror is not None
