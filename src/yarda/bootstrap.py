@@ -11,12 +11,16 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda import jobs
-from yarda.core import Studio
+from yarda.accounts.domains import read_disposable_domains
+from yarda.accounts.secrets import Pepper
+from yarda.accounts.tools import AccountTools
+from yarda.core import AccountDesk, Studio
 from yarda.db import migrate
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
 from yarda.db.unit_of_work import Database, open_engine
+from yarda.domain.account import MailId
 from yarda.domain.credit import EntryKind
 from yarda.domain.gate import Limits
 from yarda.domain.generation import AreaId
@@ -45,10 +49,17 @@ class Running:
     """A wired Yarda: the Studio, and what only the processes that migrate or work need."""
 
     def __init__(
-        self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        spool: DiskSpool,
+        dsn: str,
+        tools: Tools,
     ) -> None:
         self.settings = settings
         self.studio = Studio(tools, inspector=_inspector(database))
+        self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
         self.database = database
         self._spool = spool
         self._dsn = dsn
@@ -60,7 +71,9 @@ class Running:
         await jobs.install(self._dsn)
 
     async def grant_trial(self) -> None:
-        """Book the owner's first credits, once, where their number is set."""
+        """Book the owner's first credits, once, where their number is set; in local mode only."""
+        if self.desk is not None:
+            return
         credits = self.settings.trial_credits
         async with self.database.open_work() as work:
             owner = await work.accounts.get_owner()
@@ -127,9 +140,10 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=lambda: datetime.now(UTC),
-            owner_grants=settings.trial_credits is None,
+            owner_grants=settings.access == "local" and settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
+            retention=settings.retention,
         )
         running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
         if settings.database_url is None:
@@ -138,7 +152,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
 
 
 class PostgresJobs:
-    """Plays the `Jobs` port on a unit of work's own connection."""
+    """Plays the `Jobs` and `MailJobs` ports on a unit of work's own connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -152,11 +166,34 @@ class PostgresJobs:
     async def areas_with_live_jobs(self) -> set[UUID]:
         return await jobs.areas_with_live_jobs(await _driver_of(self._connection))
 
+    async def enqueue_mail(self, mail: MailId) -> None:
+        await jobs.enqueue_mail(await _driver_of(self._connection), mail)
+
+    async def mails_with_live_jobs(self) -> set[UUID]:
+        return await jobs.mails_with_live_jobs(await _driver_of(self._connection))
+
 
 async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     embedded = await EmbeddedPostgres.join(settings.data_dir)
     stack.push_async_callback(embedded.leave)
     return embedded.url
+
+
+def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk:
+    assert settings.secret_key is not None
+    assert settings.base_url is not None
+    return AccountDesk(
+        AccountTools(
+            open_work=database.open_work,
+            clock=lambda: datetime.now(UTC),
+            pepper=Pepper(settings.secret_key.get_secret_value()),
+            base_url=settings.base_url,
+            trial_credits=settings.trial,
+            session_life=timedelta(days=settings.session_days),
+            disposable_domains=read_disposable_domains(settings.disposable_domains),
+        ),
+        studio=studio,
+    )
 
 
 def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:

@@ -11,6 +11,19 @@ YardaError
 │   ├── NoImagery                     422  the place is known, and there is no picture of it
 │   ├── PhotoNeeded                   422  whoever is to draw this area needs a photo of it
 │   ├── NotEnoughCredits              402  the balance does not cover every Area
+│   ├── EmailInvalid                  422  no address that mail could be sent to
+│   ├── SignInInvalid                 422  a link or code that is used, too old, wrong, or another browser's
+│   ├── NotSignedIn                   401  nobody, or a session or key that is over
+│   ├── PasskeyRefused                401  a device's answer that proves nothing
+│   ├── IdentityRefused               401  another issuer's answer that proves no address
+│   ├── NotAllowed                    403  the account or key has no such right
+│   │   ├── EmailNotVerified              the address is not proved yet
+│   │   └── AccountDisabled               by the operator
+│   ├── AccountNotFound               404
+│   ├── CredentialNotFound            404  no such session, key or passkey of this account
+│   ├── PackNotFound                  404  no such pack of credits, or none are sold here
+│   ├── NoticeInvalid                 400  not signed by the payment service, or too old
+│   ├── TooManyRequests               429  `retry_after` says when
 │   ├── GenerationNotFound            404  unknown, or somebody else's
 │   ├── AreaNotFound                  404
 │   ├── PhotoNotFound                 404
@@ -29,6 +42,9 @@ YardaError
 │   ├── StorageUnavailable
 │   ├── DiskFull
 │   ├── YardNotDrawn
+│   ├── MailUnavailable               the mail server is busy or away
+│   ├── PaymentsUnavailable           the payment service is busy or away
+│   ├── IdentityUnavailable           another issuer is busy or away
 │   ├── ImageryUnavailable            a map service is busy or away
 │   └── ImageryMisconfigured          a map service does not take our key or request
 ├── SetupError                    the operator can put it right; exit code 2
@@ -54,6 +70,7 @@ YardaError
 │   ├── OrderRefused                  GIVE_UP    this ground cannot be designed: the same anywhere
 │   └── PromptRefused                 GIVE_UP    content policy: the same anywhere
 │       └── PromptRejected                       the same, before any work was done
+├── MailRefused                   the mail server will never take this message
 └── ClaimLost                     another worker took the Area over: drop your state
 """
 
@@ -236,6 +253,97 @@ class PhotoTooSmall(RequestError):
     code = "photo_too_small"
 
 
+class EmailInvalid(InvalidRequest):
+    """No address that mail could be sent to."""
+
+    code = "email_invalid"
+
+
+class SignInInvalid(RequestError):
+    """The link or code is used, too old, wrong, or was asked for by another browser."""
+
+    status = 422
+    code = "sign_in_invalid"
+
+
+class NotSignedIn(RequestError):
+    """Nobody is signed in, or the session or key is over."""
+
+    status = 401
+    code = "not_signed_in"
+
+
+class PasskeyRefused(RequestError):
+    """A device's answer proves nothing."""
+
+    status = 401
+    code = "passkey_refused"
+
+
+class IdentityRefused(RequestError):
+    """Another issuer's answer proves no address."""
+
+    status = 401
+    code = "identity_refused"
+
+
+class NotAllowed(RequestError):
+    """The account or key has no such right."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class EmailNotVerified(NotAllowed):
+    """The account's address is not proved yet."""
+
+    code = "email_not_verified"
+
+
+class AccountDisabled(NotAllowed):
+    """The operator disabled the account."""
+
+    code = "account_disabled"
+
+
+class AccountNotFound(RequestError):
+    """There is no such account."""
+
+    status = 404
+    code = "account_not_found"
+
+
+class CredentialNotFound(RequestError):
+    """This account has no such session, key or passkey."""
+
+    status = 404
+    code = "credential_not_found"
+
+
+class PackNotFound(RequestError):
+    """No such pack of credits is sold here."""
+
+    status = 404
+    code = "pack_not_found"
+
+
+class NoticeInvalid(RequestError):
+    """A notice that the payment service did not sign, or signed too long ago."""
+
+    code = "notice_invalid"
+
+
+class TooManyRequests(RequestError):
+    """A limit was reached; `retry_after` is in seconds."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class ServiceUnavailableError(YardaError):
     """Something Yarda stands on is away for now; the same request may succeed later."""
 
@@ -259,6 +367,24 @@ class YardNotDrawn(ServiceUnavailableError):
     """The painter failed on the picture of a whole yard; asking again may help."""
 
     code = "painter_failed"
+
+
+class MailUnavailable(ServiceUnavailableError):
+    """The mail server is busy or away."""
+
+    code = "mail_unavailable"
+
+
+class PaymentsUnavailable(ServiceUnavailableError):
+    """The payment service is busy or away."""
+
+    code = "payments_unavailable"
+
+
+class IdentityUnavailable(ServiceUnavailableError):
+    """Another issuer is busy or away."""
+
+    code = "identity_unavailable"
 
 
 class ImageryUnavailable(ServiceUnavailableError):
@@ -449,6 +575,10 @@ class PromptRejected(PromptRefused):
     """Refused before any work was done, and not billed."""
 
     billable = False
+
+
+class MailRefused(YardaError):
+    """The mail server will never take this message."""
 
 
 class ClaimLost(YardaError):

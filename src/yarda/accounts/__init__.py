@@ -1,1 +1,1 @@
-"""Use cases around accounts and credits."""
+"""Who may come in, and what they own: sign-in, sessions, API keys, credits, mail, deletion."""

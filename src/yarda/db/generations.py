@@ -1,9 +1,5 @@
 """Generations and their areas in Postgres."""
 
-import base64
-import binascii
-import json
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +8,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db import rows
+from yarda.db.cursors import read_cursor, write_cursor
 from yarda.db.tables import generation_areas, generations
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import Area, AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import PhotoId
-from yarda.errors import AreaNotFound, GenerationNotFound, InvalidRequest
+from yarda.errors import AreaNotFound, GenerationNotFound
 from yarda.pipeline.ports import Page, StageTimes
 
 UNFINISHED = (Status.PENDING.value, Status.PROCESSING.value)
@@ -100,13 +97,13 @@ class PostgresGenerations:
         if status is not None:
             query = query.where(generations.c.status == status.value)
         if cursor is not None:
-            query = query.where(tuple_(generations.c.created_at, generations.c.id) < tuple_(*_read_cursor(cursor)))
+            query = query.where(tuple_(generations.c.created_at, generations.c.id) < tuple_(*read_cursor(cursor)))
         query = query.order_by(generations.c.created_at.desc(), generations.c.id.desc()).limit(limit + 1)
         found = (await self._connection.execute(query)).mappings().all()
         areas = await self._areas_of([row["id"] for row in found[:limit]])
         items = tuple(rows.generation_from(row, areas[row["id"]]) for row in found[:limit])
         more = len(found) > limit
-        return Page(items=items, next_cursor=_cursor(items[-1]) if more else None)
+        return Page(items=items, next_cursor=write_cursor(items[-1].created_at, items[-1].id) if more else None)
 
     async def claims_of(self, areas: tuple[AreaId, ...]) -> dict[AreaId, int]:
         table = generation_areas.c
@@ -180,17 +177,3 @@ class PostgresGenerations:
 
 def _under_key(key: str | None, *, account: AccountId) -> Select[Any]:
     return select(generations).where(generations.c.account_id == account, generations.c.idempotency_key == key)
-
-
-def _cursor(generation: Generation) -> str:
-    return base64.urlsafe_b64encode(
-        json.dumps([generation.created_at.isoformat(), str(generation.id)]).encode()
-    ).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        created, id_ = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(created), UUID(id_)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise InvalidRequest("cursor: use the next_cursor of an earlier answer", field="cursor") from error

@@ -1,9 +1,6 @@
-"""Accounts and the ledger in Postgres."""
-
-from uuid import UUID
+"""The ledger in Postgres."""
 
 from sqlalchemy import case, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.tables import accounts, ledger
@@ -11,19 +8,6 @@ from yarda.domain.credit import MOVES, AccountId, Balance, Book, EntryKind, Ledg
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.errors import InvalidRequest
 from yarda.pipeline.ports import Page
-
-OWNER = UUID("00000000-0000-4000-8000-000000000001")
-
-
-class PostgresAccounts:
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def get_owner(self) -> AccountId:
-        await self._connection.execute(
-            upsert(accounts).values(id=OWNER, kind="owner").on_conflict_do_nothing(index_elements=["id"])
-        )
-        return AccountId(OWNER)
 
 
 class PostgresLedger:
@@ -59,6 +43,7 @@ class PostgresLedger:
         generation: GenerationId | None = None,
         area: AreaId | None = None,
         run: int | None = None,
+        once: str | None = None,
     ) -> None:
         from_book, to_book = MOVES[kind]
         await self._connection.execute(
@@ -72,8 +57,13 @@ class PostgresLedger:
                 area_id=area,
                 run=run,
                 reason=reason,
+                once=once,
             )
         )
+
+    async def is_booked(self, once: str) -> bool:
+        found = await self._connection.execute(select(ledger.c.id).where(ledger.c.once == once))
+        return found.first() is not None
 
     async def list_page(self, account: AccountId, *, limit: int, cursor: str | None) -> Page[LedgerEntry]:
         query = select(ledger).where(ledger.c.account_id == account)

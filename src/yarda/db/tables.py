@@ -33,7 +33,7 @@ metadata = MetaData(
     }
 )
 
-_time = DateTime(timezone=True)
+time = DateTime(timezone=True)
 JSONB = _JSONB(none_as_null=True)
 _credits_positive = "credits > 0"
 
@@ -42,8 +42,16 @@ accounts = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("email", Text, unique=True),
+    Column("is_operator", Boolean, nullable=False, server_default=text("false")),
+    Column("plan", Text, nullable=False, server_default=text("'trial'")),
+    Column("verified_at", time),
+    Column("disabled_at", time),
     Column("fair_tag", BigInteger, nullable=False, server_default=text("0")),
-    Column("created_at", _time, nullable=False, server_default=text("now()")),
+    Column("created_at", time, nullable=False, server_default=text("now()")),
+    CheckConstraint("kind IN ('owner', 'person', 'deleted')", name="kind"),
+    CheckConstraint("(kind = 'person') = (email IS NOT NULL)", name="email"),
+    Index(None, "created_at", "id"),
 )
 
 images = Table(
@@ -59,7 +67,7 @@ images = Table(
     Column("media_type", Text, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
-    Column("created_at", _time, nullable=False),
+    Column("created_at", time, nullable=False),
     Index(None, "generation_id"),
     Index(None, "account_id"),
     Index(None, "full_key"),
@@ -78,8 +86,8 @@ photos = Table(
     Column("height", Integer, nullable=False),
     Column("media_type", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("created_at", _time, nullable=False),
-    Column("captured_at", _time),
+    Column("created_at", time, nullable=False),
+    Column("captured_at", time),
     Column("focal_length_35mm", Float),
     Column("position", JSONB),
     Column("ground", JSONB, nullable=False),
@@ -110,15 +118,17 @@ generations = Table(
     Column("idempotency_key", Text),
     Column("request_sha256", Text, nullable=False),
     Column("change", Integer, nullable=False),
-    Column("created_at", _time, nullable=False),
-    Column("started_at", _time),
-    Column("completed_at", _time),
+    Column("created_at", time, nullable=False),
+    Column("started_at", time),
+    Column("completed_at", time),
+    Column("expires_at", time),
     UniqueConstraint("account_id", "idempotency_key"),
     CheckConstraint(
         "status IN ('pending', 'processing', 'completed', 'partial_failed', 'failed', 'cancelled')",
         name="status",
     ),
     Index("generations_newest_idx", "account_id", "created_at", "id"),
+    Index("generations_expiring_idx", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
 )
 
 generation_areas = Table(
@@ -161,9 +171,9 @@ generation_areas = Table(
     Column("error_message", Text),
     Column("error_retryable", Boolean),
     Column("fair_tag", BigInteger),
-    Column("queued_at", _time, nullable=False),
-    Column("started_at", _time),
-    Column("completed_at", _time),
+    Column("queued_at", time, nullable=False),
+    Column("started_at", time),
+    Column("completed_at", time),
     UniqueConstraint("generation_id", "area"),
     CheckConstraint("status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')", name="status"),
     CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
@@ -200,8 +210,8 @@ attempts = Table(
     Column("price_cap_usd", Numeric(12, 6), nullable=False),
     Column("credits", Integer),
     Column("outcome", Text, nullable=False),
-    Column("started_at", _time, nullable=False),
-    Column("finished_at", _time),
+    Column("started_at", time, nullable=False),
+    Column("finished_at", time),
     Column("provider_reference", Text),
     Column("reason", Text),
     Column("error_code", Text),
@@ -220,7 +230,7 @@ ledger = Table(
     "ledger",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("created_at", _time, nullable=False, server_default=text("now()")),
+    Column("created_at", time, nullable=False, server_default=text("now()")),
     Column("account_id", UUID, ForeignKey("accounts.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("from_book", Text, nullable=False),
@@ -230,6 +240,7 @@ ledger = Table(
     Column("area_id", UUID),
     Column("run", Integer),
     Column("reason", Text, nullable=False),
+    Column("once", Text, unique=True),
     UniqueConstraint("area_id", "run", "kind"),
     CheckConstraint(_credits_positive, name="credits"),
     CheckConstraint(
@@ -246,7 +257,7 @@ events = Table(
     metadata,
     Column("generation_id", UUID, ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("created_at", _time, nullable=False, server_default=text("now()")),
+    Column("created_at", time, nullable=False, server_default=text("now()")),
     Column("snapshot", JSONB, nullable=False),
 )
 
@@ -255,17 +266,17 @@ provider_gates = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("provider", Text, nullable=False),
-    Column("paused_until", _time),
-    Column("next_turn", _time),
+    Column("paused_until", time),
+    Column("next_turn", time),
     Column("pace", Float),
-    Column("slowed_at", _time),
+    Column("slowed_at", time),
     Column("settled", Boolean, nullable=False, server_default=text("false")),
     Column("refusals", Integer, nullable=False, server_default=text("0")),
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("trips", Integer, nullable=False, server_default=text("0")),
-    Column("tripped_until", _time),
-    Column("probe_until", _time),
-    Column("served_at", _time),
+    Column("tripped_until", time),
+    Column("probe_until", time),
+    Column("served_at", time),
     Column("reason", Text),
 )
 
@@ -274,7 +285,7 @@ tallies = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("count", BigInteger, nullable=False),
-    Column("changed_at", _time, nullable=False),
+    Column("changed_at", time, nullable=False),
 )
 
 geocodes = Table(
@@ -283,7 +294,7 @@ geocodes = Table(
     Column("geocoder", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     Column("location", JSONB, nullable=False),
-    Column("found_at", _time, nullable=False, server_default=text("now()")),
+    Column("found_at", time, nullable=False, server_default=text("now()")),
 )
 
 passing_pictures = Table(
@@ -291,7 +302,7 @@ passing_pictures = Table(
     metadata,
     Column("generation_id", UUID, ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("fetching_until", _time, nullable=False),
+    Column("fetching_until", time, nullable=False),
     Column("sight", JSONB),
     Column("picture", LargeBinary),
     Column("facts", JSONB),

@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 from sqlalchemy import event
@@ -11,18 +11,32 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from yarda.accounts.ports import MailJobs
+from yarda.db.accounts.challenges import PostgresChallenges
+from yarda.db.accounts.counters import PostgresCounters
+from yarda.db.accounts.credentials import PostgresApiKeys, PostgresPasskeys, PostgresSessions
+from yarda.db.accounts.mails import PostgresMails
+from yarda.db.accounts.members import PostgresAccounts
+from yarda.db.accounts.records import PostgresAuditLog, PostgresPurchases
+from yarda.db.accounts.sign_ins import PostgresSignIns
 from yarda.db.attempts import PostgresAttempts
 from yarda.db.events import PostgresEvents
 from yarda.db.gates import PostgresGates
 from yarda.db.generations import PostgresGenerations
-from yarda.db.ledger import PostgresAccounts, PostgresLedger
+from yarda.db.ledger import PostgresLedger
 from yarda.db.photos import PostgresImages, PostgresPhotos
 from yarda.db.places import PostgresGeocodes, PostgresPassingPictures
+from yarda.db.retention import PostgresRetention
 from yarda.db.tallies import PostgresTallies
 from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
 
-JobsOn = Callable[[AsyncConnection], Jobs]
+
+class AllJobs(Jobs, MailJobs, Protocol):
+    """What can be queued: areas and messages."""
+
+
+JobsOn = Callable[[AsyncConnection], AllJobs]
 
 PROBE_AFTER = 5.0
 """Idle seconds after which a connection is asked for a sign of life; a ping costs three round trips."""
@@ -44,7 +58,7 @@ _AWAY = (
 
 
 class PostgresWork:
-    """Plays the `UnitOfWork` port on one connection."""
+    """Plays the `UnitOfWork` port, and the accounts' one, on one connection."""
 
     def __init__(self, connection: AsyncConnection, jobs_on: JobsOn) -> None:
         self.accounts = PostgresAccounts(connection)
@@ -55,8 +69,18 @@ class PostgresWork:
         self.gates = PostgresGates(connection)
         self.geocodes = PostgresGeocodes(connection)
         self.passing_pictures = PostgresPassingPictures(connection)
+        self.retention = PostgresRetention(connection)
         self.ledger = PostgresLedger(connection)
         self.events = PostgresEvents(connection)
+        self.sign_ins = PostgresSignIns(connection)
+        self.sessions = PostgresSessions(connection)
+        self.api_keys = PostgresApiKeys(connection)
+        self.passkeys = PostgresPasskeys(connection)
+        self.challenges = PostgresChallenges(connection)
+        self.mails = PostgresMails(connection)
+        self.audit_log = PostgresAuditLog(connection)
+        self.counters = PostgresCounters(connection)
+        self.purchases = PostgresPurchases(connection)
         self.jobs = jobs_on(connection)
         self.tallies = PostgresTallies(connection)
 

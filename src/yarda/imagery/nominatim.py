@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,6 @@ from geopy.adapters import URLLibAdapter
 from geopy.exc import GeocoderServiceError
 from geopy.geocoders import Nominatim
 
-from yarda import __version__
 from yarda.domain.place import Accuracy, Location
 from yarda.errors import AddressNotFound, ImageryUnavailable
 
@@ -32,7 +32,7 @@ class NominatimGeocoder:
         self._geocoder = Nominatim(
             domain=url.netloc + url.path,
             scheme=url.scheme,
-            user_agent=f"yarda/{__version__}" + (f" (+{contact})" if contact else ""),
+            user_agent=f"yarda/{version('yarda')}" + (f" (+{contact})" if contact else ""),
             timeout=SECONDS,
             adapter_factory=URLLibAdapter,  # the one it would choose where requests is installed asks three times
         )

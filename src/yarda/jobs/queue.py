@@ -9,6 +9,7 @@ import asyncpg
 from yarda.jobs.engine import queries_on
 
 ENTRYPOINT = "design_area"
+MAIL_ENTRYPOINT = "send_mail"
 INSTALL_LOCK = 7_209_342
 
 
@@ -63,8 +64,22 @@ async def requeue_area(connection: asyncpg.Connection, area: UUID, *, priority: 
 
 async def areas_with_live_jobs(connection: asyncpg.Connection) -> set[UUID]:
     """Areas that wait in the queue or are being carried."""
+    return await _live(connection, ENTRYPOINT)
+
+
+async def enqueue_mail(connection: asyncpg.Connection, mail: UUID) -> None:
+    """Queue a message on the caller's connection, as `enqueue_area` does."""
+    await queries_on(connection).enqueue(MAIL_ENTRYPOINT, mail.bytes, 0)
+
+
+async def mails_with_live_jobs(connection: asyncpg.Connection) -> set[UUID]:
+    """Messages that wait in the queue or are being sent."""
+    return await _live(connection, MAIL_ENTRYPOINT)
+
+
+async def _live(connection: asyncpg.Connection, entrypoint: str) -> set[UUID]:
     rows = await connection.fetch(
-        "SELECT payload FROM pgqueuer WHERE entrypoint = $1 AND status IN ('queued', 'picked')", ENTRYPOINT
+        "SELECT payload FROM pgqueuer WHERE entrypoint = $1 AND status IN ('queued', 'picked')", entrypoint
     )
     return {UUID(bytes=bytes(row["payload"])) for row in rows}
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from yarda.web.deps import CurrentStudio
+from yarda.web.deps import CurrentStudio, Operator
 from yarda.web.metrics import render
 from yarda.web.problems import responses
 
@@ -24,6 +24,6 @@ async def readyz(studio: CurrentStudio) -> dict[str, str]:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **responses()})
-async def metrics(studio: CurrentStudio) -> Response:
-    """Numbers for Prometheus, read from the rows."""
+async def metrics(operator: Operator, studio: CurrentStudio) -> Response:
+    """Numbers for Prometheus, read from the rows; with accounts, for an operator's key."""
     return Response(render(await studio.measure()), media_type=CONTENT_TYPE_LATEST)

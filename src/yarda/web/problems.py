@@ -11,7 +11,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from yarda.errors import InvalidRequest, RequestError, ServiceUnavailableError, SetupError
+from yarda.errors import (
+    InvalidRequest,
+    NotSignedIn,
+    RequestError,
+    ServiceUnavailableError,
+    SetupError,
+    TooManyRequests,
+)
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
@@ -56,7 +63,14 @@ class Problem(BaseModel):
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe these errors of a route in the OpenAPI document; 503 comes with every route."""
-    described = {413: "Too large", 404: "Not found, or somebody else's", 422: "A field is wrong"}
+    described = {
+        401: "Nobody is signed in",
+        403: "The account or key has no such right",
+        413: "Too large",
+        429: "Too often; Retry-After says when",
+        404: "Not found, or somebody else's",
+        422: "A field is wrong",
+    }
     return {
         status: {
             "description": described.get(status, "See the code"),
@@ -89,7 +103,12 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
     async def _refused(request: Request, error: RequestError) -> Response:
         field = error.field if isinstance(error, InvalidRequest) else None
         errors = [FieldProblem(field=field, detail=str(error))] if field else []
-        return await answer(request, error.status, error.code, str(error), errors=errors)
+        response = await answer(request, error.status, error.code, str(error), errors=errors)
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, NotSignedIn):
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
     @app.exception_handler(ServiceUnavailableError)
     async def _away(request: Request, error: ServiceUnavailableError) -> Response:

@@ -12,7 +12,7 @@ from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.errors import AreaNotFound
 from yarda.pipeline.planner import PlanForm
-from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath
+from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath, SpendingAccount
 from yarda.web.pages.rendering import render
 from yarda.web.pages.views import area_view, gallery_view, progress_view
 from yarda.web.texts import read_texts
@@ -125,7 +125,7 @@ async def cancel(generation: GenerationPath, account: CurrentAccount, studio: Cu
 async def retry(
     generation: GenerationPath,
     area: AreaPath,
-    account: CurrentAccount,
+    account: SpendingAccount,
     studio: CurrentStudio,
     provider: Annotated[str | None, Form()] = None,
 ) -> Response:

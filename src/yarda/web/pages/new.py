@@ -13,7 +13,7 @@ from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
 from yarda.errors import PhotoNotFound, RequestError
 from yarda.pipeline.photos import PhotoCorrection
 from yarda.sample import sample_geometry, sample_photo
-from yarda.web.deps import CurrentAccount, CurrentStudio
+from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount
 from yarda.web.pages.forms import DesignForm, fresh_form, read_form
 from yarda.web.pages.marks import (
     read_length,
@@ -100,7 +100,7 @@ async def new(
 
 
 @router.post("/designs")
-async def draw(request: Request, account: CurrentAccount, studio: CurrentStudio) -> Response:
+async def draw(request: Request, account: SpendingAccount, studio: CurrentStudio) -> Response:
     """Accept the request and go to its progress; on an error stay, with everything that was entered."""
     photo_id, form = await read_form(request)
     photo = await studio.get_photo(photo_id, account=account)
