@@ -141,6 +141,9 @@ async def _behave(behaviour: str, exchange: Exchange, *, order: dict[str, Any]) 
             await exchange.respond(429, b"{}", [("retry-after", argument)])
         case "redirect":
             await exchange.respond(307, b"", [("location", argument)])
+        case "hang_in_headers":
+            await exchange.send(b"HTTP/1.1 200 OK\r\ncontent-type: applica")
+            await exchange.wait(None)
         case "hang" | "reset" | "error_hang" | "cut" | "hang_mid_body" | "reset_mid_body" | "hang_after_headers":
             await _break_off(kind, exchange, order=order)
         case "huge":
@@ -203,6 +206,8 @@ def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
         case "corrupt":
             whole = draw(_photo(order))
             return _reply([_inline(whole[: len(whole) // 3])])
+        case "labelled":
+            return _reply([{"inlineData": {**_inline(draw(_photo(order)))["inlineData"], "mimeType": argument}}])
         case "wrong_mime":
             return _reply([_inline(b"<svg/>")])
         case "bomb":

@@ -100,6 +100,9 @@ async def _behave(behaviour: str, exchange: Exchange, order: Edit) -> None:
             while not exchange.call.client_gone:
                 await exchange.send(b" ")
                 await exchange.wait(float(argument))
+        case "hang_in_headers":
+            await exchange.send(b"HTTP/1.1 200 OK\r\ncontent-type: applica")
+            await exchange.wait(None)
         case "hang" | "reset" | "cut" | "hang_mid_body" | "reset_mid_body" | "hang_after_headers":
             await _break_off(kind, exchange, order)
         case _:

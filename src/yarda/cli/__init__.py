@@ -14,6 +14,7 @@ from yarda.bootstrap import start
 from yarda.cli import design, doctor, serve
 from yarda.errors import RequestError, ServiceUnavailableError, SetupError
 from yarda.logs import set_up_logs
+from yarda.pipeline.audit import Depth
 from yarda.settings import read_settings
 
 app = typer.Typer(
@@ -59,9 +60,12 @@ def migrate() -> None:
 
 
 @app.command("audit")
-def audit(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False) -> None:
+def audit(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every object again, and compare its hash.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
     """Check every invariant over the whole database and storage; exit 0 means none is violated."""
-    violations = asyncio.run(_audit())
+    violations = asyncio.run(_audit(Depth.WHOLE if deep else Depth.PRESENT))
     if as_json:
         typer.echo(json.dumps({"violations": violations}))
     else:
@@ -82,7 +86,7 @@ async def _migrate() -> None:
         await running.migrate()
 
 
-async def _audit() -> list[str]:
+async def _audit(depth: Depth) -> list[str]:
     async with start(read_settings()) as running:
         await running.studio.ready()
-        return await running.studio.audit()
+        return await running.studio.audit(depth)

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -157,3 +157,6 @@ class Spool(Protocol):
     def open_sink(self, attempt: AttemptId, *, provider: str) -> AbstractAsyncContextManager[ReplySink]: ...
     async def find(self, attempt: AttemptId) -> bytes | None: ...
     async def discard(self, attempt: AttemptId) -> None: ...
+    def list_older_than(self, age: timedelta) -> list[str]:
+        """The names of what this machine keeps for longer than that."""
+        ...

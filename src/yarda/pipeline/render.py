@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A checked design, who drew it, and the attempt whose reply may be forgotten once it is stored.
+    """A checked design, who drew it and for how many credits, and the attempt whose reply may be forgotten then.
 
     `garden` is the scene it shows: the painter's own, or the one that a provider was given to follow.
     """
@@ -49,6 +49,7 @@ class Drawn:
     design: CheckedDesign
     garden: dict[str, Any] | None
     provider: str
+    credits: int
     attempt: AttemptId
 
 
@@ -165,7 +166,14 @@ async def _accept(
     await _close(received, claim, tools=tools)
     provider = tools.providers.in_order[attempt.provider]
     followed = order.guide.garden if order.guide and provider.follows_guides else None
-    return Drawn(design=design, garden=rendering.garden or followed, provider=attempt.provider, attempt=attempt.id)
+    price = tools.providers.prices[attempt.provider] if attempt.credits is None else attempt.credits
+    return Drawn(
+        design=design,
+        garden=rendering.garden or followed,
+        provider=attempt.provider,
+        credits=price,
+        attempt=attempt.id,
+    )
 
 
 async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn | None:
@@ -217,6 +225,7 @@ def new_attempt(provider: ImageProvider, order: RenderOrder, *, run: int, tools:
         prompt_version=order.prompt_version,
         started_at=tools.clock(),
         price_cap_usd=provider.price_cap_usd,
+        credits=tools.providers.prices.get(provider.name, 0),
     )
 
 
