@@ -71,6 +71,11 @@ class Gate:
         """Whether the breaker keeps calls away."""
         return self.tripped_until is not None and now < self.tripped_until
 
+    def away_until(self, now: datetime) -> datetime | None:
+        """Until when everybody stays away, by the breaker or by a refusal; None when nobody has to."""
+        later = [moment for moment in (self.tripped_until, self.paused_until) if moment and moment > now]
+        return max(later, default=None)
+
     def wait(self, limits: Limits, traffic: Traffic, *, now: datetime) -> timedelta | None:
         """How long the next call has to wait; None when it may be made at once."""
         until = [moment for moment in (self.tripped_until, self.paused_until) if moment]

@@ -14,7 +14,7 @@ from yarda.errors import AreaNotFound
 from yarda.pipeline.planner import PlanForm
 from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath
 from yarda.web.pages.rendering import render
-from yarda.web.pages.views import area_view, gallery_view, progress_view
+from yarda.web.pages.views import address_query, area_view, call_views, gallery_view, progress_view
 from yarda.web.texts import read_texts
 
 PER_PAGE = 24
@@ -99,6 +99,7 @@ async def result(
         raise AreaNotFound("this design has no such area")
     if found["status"] != "completed":
         return RedirectResponse(f"/designs/{generation}", status_code=303)
+    calls = await studio.list_calls(account, generation=generation)
     shown.seed = view["seed"]
     shown.yard_url = view["yard_url"]
     shown.areas = [area_view(entry, providers=set()) for entry in view["areas"]]
@@ -108,9 +109,10 @@ async def result(
         at="gallery",
         view=shown,
         area=area_view(found, providers=set()),
-        redraw=_redraw(found),
+        redraw=_redraw(view, found),
         plants=await _plants(found, generation, area, account=account, studio=studio),
-        photoreal=await _photoreal(found, studio),
+        photoreal=await _photoreal(view, found, studio),
+        calls=call_views([call for call in calls if call.area == area]),
     )
 
 
@@ -155,14 +157,15 @@ async def _plants(
     return dict(json.loads(plan.data))
 
 
-def _redraw(area: dict[str, Any]) -> str | None:
+def _redraw(view: dict[str, Any], area: dict[str, Any]) -> str:
     """The form as this area was asked for."""
-    return area["photo_id"] and "/new?" + urlencode(
-        {"photo": area["photo_id"], "area": area["area"], "style": area["style"], "provider": area["provider"]}
-    )
+    chosen = {"area": area["area"], "style": area["style"], "provider": area["provider"]}
+    if area["photo_id"]:
+        return "/new?" + urlencode({"photo": area["photo_id"], **chosen})
+    return f"/place/design?{address_query(view)}&{urlencode(chosen)}"
 
 
-async def _photoreal(area: dict[str, Any], studio: Studio) -> str | None:
+async def _photoreal(view: dict[str, Any], area: dict[str, Any], studio: Studio) -> str | None:
     """The same form with a photoreal provider chosen, where this is a concept and there is one."""
     paid = next((provider.name for provider in await studio.providers() if not provider.is_free), None)
-    return _redraw({**area, "provider": paid}) if paid and area["provider"] == "concept" else None
+    return _redraw(view, {**area, "provider": paid}) if paid and area["provider"] == "concept" else None
