@@ -1,6 +1,5 @@
 """Designs from an address, from the request to the picture: real services on loopback, real rows, real objects."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -20,12 +19,6 @@ from yarda.errors import PhotoNeeded
 from yarda.pipeline import run
 from yarda.pipeline.pictures import PictureSize
 from yarda.settings import Settings, read_settings
-
-
-@pytest.fixture
-async def maps() -> AsyncIterator[MapsEmulator]:
-    async with MapsEmulator() as emulator:
-        yield emulator
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from yarda.core import Studio
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId, Status
+from yarda.domain.place import Accuracy
 from yarda.errors import AreaNotFound
 from yarda.pipeline.planner import PlanForm
 from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath
@@ -158,11 +159,12 @@ async def _plants(
 
 
 def _redraw(view: dict[str, Any], area: dict[str, Any]) -> str:
-    """The form as this area was asked for."""
+    """The form as this area was asked for; a rough match is looked at again first."""
     chosen = {"area": area["area"], "style": area["style"], "provider": area["provider"]}
     if area["photo_id"]:
         return "/new?" + urlencode({"photo": area["photo_id"], **chosen})
-    return f"/place/design?{address_query(view)}&{urlencode(chosen)}"
+    page = "/place/design" if view["location_accuracy"] == Accuracy.ROOFTOP else "/place"
+    return f"{page}?{address_query(view)}&{urlencode(chosen)}"
 
 
 async def _photoreal(view: dict[str, Any], area: dict[str, Any], studio: Studio) -> str | None:
