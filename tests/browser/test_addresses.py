@@ -26,6 +26,7 @@ async def test_a_rough_match_is_looked_at_turned_confirmed_and_drawn(
     await place.turn("Left", "Left", "Closer")
     await expect(page.get_by_text("Looking north-west (330°), level, 65° wide")).to_be_visible()
     await expect(page.get_by_role("button", name="Closer")).to_be_focused()
+    assert outside.maps.count("streetview") == 4, "one look and three turns"
     new = await place.go_on(confirm=True)
     await new.choose("Backyard", "Japanese zen")
     await page.get_by_role("radio", name="Photoreal").check()

@@ -17,8 +17,9 @@ async function ask(turn) {
   url.search = new URLSearchParams([...new FormData(camera), ['turn', turn]]);
   try {
     const answer = await fetch(url, { headers: { Accept: 'text/html' } });
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('sights');
-    if (!answer.ok || !fresh) throw new Error(answer.status);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (!answer.ok) throw new Error(answer.status);
+    const fresh = document.importNode(page.getElementById('sights'), true); // its pictures load from here on
     await Promise.allSettled([...fresh.querySelectorAll('[data-sight]')].map((picture) => picture.decode()));
     show(fresh, turn);
   } catch {
