@@ -11,12 +11,13 @@ from yarda.domain.account import Account, AccountKind, Caller, Plan
 from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
+from yarda.domain.gate import Gate
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.domain.photo import ImageId, Photo, PhotoId
 from yarda.domain.place import FACING_THE_HOUSE, CameraView, SourceKind
 from yarda.domain.request import DesignRequest
-from yarda.pipeline.accept import Acceptance, accept_generation
-from yarda.pipeline.admission import list_states
+from yarda.pipeline.accept import Acceptance, accept_generation, find_place_of
+from yarda.pipeline.admission import gate_key, list_states
 from yarda.pipeline.audit import Depth, audit
 from yarda.pipeline.control import cancel_generation, retry_area
 from yarda.pipeline.look import Place, find_place, show_place
@@ -28,6 +29,7 @@ from yarda.pipeline.plans import PlanDocument, get_plan
 from yarda.pipeline.ports import CleanPicture, Event, Page, PositionPolicy, StageTimes, Verdict
 from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
+from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.remove import delete_generation
 from yarda.pipeline.retention import delete_expired
 from yarda.pipeline.runs import Runs
@@ -119,6 +121,10 @@ class Studio:
         """See `pipeline.look.find_place`."""
         return await find_place(address, view=view, tools=self._tools)
 
+    async def find_place_of(self, request: DesignRequest) -> Place | None:
+        """See `pipeline.accept.find_place_of`."""
+        return await find_place_of(request, tools=self._tools)
+
     async def show_place(
         self, address: str, *, kind: SourceKind, view: CameraView = FACING_THE_HOUSE
     ) -> CleanPicture:
@@ -209,15 +215,12 @@ class Studio:
             return await work.generations.measured_times()
 
     async def providers(self) -> tuple[ProviderInfo, ...]:
-        """Who may draw, in order, with what it costs and how long it usually takes here."""
+        """Who may draw, in order, with what it costs, how long it usually takes here, and whether it answers."""
         times = (await self.measured()).by_provider
+        async with self._tools.open_work() as work:
+            gates = {gate.key: (gate, now) for gate, now in await work.gates.list_all()}
         return tuple(
-            ProviderInfo(
-                name=name,
-                model=provider.model,
-                credits=self._tools.providers.prices[name],
-                usual_range=_range(times.get(name)),
-            )
+            _info(provider, self._tools.providers.prices[name], times.get(name), gates.get(gate_key(provider)))
             for name, provider in self._tools.providers.in_order.items()
         )
 
@@ -274,6 +277,23 @@ class Studio:
         """Audit the rows once for all processes, and raise an alarm in the log for each violation."""
         for violation in await self._inspector.audit_alone():
             log.error("invariant_violated", violation=violation)
+
+
+def _info(
+    provider: ImageProvider,
+    credits: int,
+    times: tuple[float, float, float, int] | None,
+    gate: tuple[Gate, datetime] | None,
+) -> ProviderInfo:
+    return ProviderInfo(
+        name=provider.name,
+        model=provider.model,
+        credits=credits,
+        usual_range=_range(times),
+        draws_new_views=provider.draws_new_views,
+        away_until=gate and gate[0].away_until(gate[1]),
+        is_tripped=gate is not None and gate[0].is_open(gate[1]),
+    )
 
 
 def _range(times: tuple[float, float, float, int] | None) -> tuple[float, float] | None:

@@ -11,6 +11,7 @@ from yarda.domain.photo import PhotoId, check_polygons
 from yarda.domain.place import KINDS, SourceKind
 from yarda.domain.request import AreaRequest, DesignRequest, check_request
 from yarda.errors import AddressLookupUnavailable, IdempotencyKeyReused, NotEnoughCredits, PhotoNeeded
+from yarda.pipeline.look import Place, find_place
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.progress import Expectation, describe
 from yarda.pipeline.tools import Tools
@@ -59,6 +60,21 @@ async def accept_generation(
                 raise IdempotencyKeyReused("this Idempotency-Key was used for another request; send a new key")
             return Acceptance(id=kept.id, view=describe(kept, expectation, now=tools.clock()), created=False)
         return await _complete(planned, expectation, tools=tools, work=work)
+
+
+async def find_place_of(request: DesignRequest, *, tools: Tools) -> Place | None:
+    """What the request's address leads to, for a person to see before it is accepted; None where every area has
+    a photo.
+
+    Raises `InvalidRequest`, `AddressLookupUnavailable`, `PhotoNeeded`, and as `find_place` does.
+    """
+    check_request(request, idempotency_key=None)
+    seen = [area for area in request.areas if request.source_of(area) is None]
+    for area in seen:
+        _check_address(area, wanted=request.provider, tools=tools)
+    if not seen or request.address is None:
+        return None
+    return await find_place(request.address, view=request.view, tools=tools)
 
 
 async def _complete(

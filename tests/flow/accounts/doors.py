@@ -72,6 +72,8 @@ ROUTES: dict[str, Route] = {
     "POST /new/photo": OWN,
     "POST /new/sample": OWN,
     "GET /new": OWN,
+    "GET /place": OWN,
+    "GET /place/design": OWN,
     "POST /designs": Route(door=Door.SPEND, form={"photo_id": "{photo_id}"}),
     "GET /designs": OWN,
     "GET /designs/{generation_id}": OWN,
