@@ -10,6 +10,7 @@ import uvicorn
 
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.maps import MapsEmulator
+from tests.emulators.oidc import OidcEmulator
 from tests.flow.accounts.people import House
 from yarda.bootstrap import start
 from yarda.settings import Settings, read_settings
@@ -39,6 +40,12 @@ def settings(migrated: str, gemini: GeminiEmulator, maps: MapsEmulator, tmp_path
         panoramax_base_url=maps.base_url,
         lease_seconds=3,
     )
+
+
+@pytest.fixture
+async def issuer() -> AsyncIterator[OidcEmulator]:
+    async with OidcEmulator() as emulator:
+        yield emulator
 
 
 @pytest.fixture

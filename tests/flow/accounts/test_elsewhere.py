@@ -2,13 +2,12 @@
 
 import html
 import re
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 
-from tests.emulators.oidc import CLIENT_ID, CLIENT_SECRET, EMAIL, OidcEmulator
-from tests.flow.accounts.people import HTML, House, Visitor
+from tests.emulators.oidc import EMAIL, OidcEmulator
+from tests.flow.accounts.people import HTML, House, Visitor, with_issuer
 from yarda.settings import Settings
 from yarda.web.cookies import SESSION
 
@@ -16,16 +15,8 @@ BACK = "/sign-in/with/oidc/callback"
 
 
 @pytest.fixture
-async def issuer() -> AsyncIterator[OidcEmulator]:
-    async with OidcEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
 def settings(settings: Settings, issuer: OidcEmulator) -> Settings:
-    changes = {"oidc_issuer": issuer.base_url, "oidc_client_id": CLIENT_ID, "oidc_name": "Example"}
-    secret = Settings(oidc_client_secret=CLIENT_SECRET).oidc_client_secret
-    return settings.model_copy(update=changes | {"oidc_client_secret": secret})
+    return with_issuer(settings, issuer)
 
 
 async def go(visitor: Visitor, then: str = "/") -> str:
