@@ -142,6 +142,10 @@ class AccountDesk:
             "account": asdict(caller.account),
             "sessions": [asdict(session) for session in await self.list_sessions(caller)],
             "api_keys": [asdict(key) for key in await self.list_keys(caller)],
+            "passkeys": [
+                {"name": passkey.name, "created_at": passkey.created_at, "used_at": passkey.used_at}
+                for passkey in await self.list_passkeys(caller)
+            ],
         }
         return await write_export(about, account=caller.id, studio=self._studio)
 
