@@ -14,9 +14,10 @@ from yarda.accounts.ports import PasskeyCeremony
 from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, open_session
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Account, Caller, Passkey, PasskeyId
-from yarda.domain.credit import AccountId
+from yarda.domain.email import parse_email
 from yarda.errors import (
     AccountDisabled,
+    AccountNotFound,
     CredentialNotFound,
     InvalidRequest,
     PasskeyRefused,
@@ -150,17 +151,21 @@ async def sign_in_with_passkey(answer: str, *, browser: Browser, tools: AccountT
         return await open_session(account, browser=browser, how=PASSKEY, work=work, tools=tools)
 
 
-async def forget_passkeys(account: AccountId, *, actor: str, tools: AccountTools) -> int:
+async def forget_passkeys(email: str, *, actor: str, tools: AccountTools) -> int:
     """The way back for who has lost their passkeys: links sign in again. Returns how many there were.
 
-    Raises `AccountNotFound`.
+    Raises `EmailInvalid`, `AccountNotFound`.
     """
+    address = parse_email(email).address
     async with tools.open_work() as work:
-        found = await work.accounts.lock(account)
-        count = len(await work.passkeys.list_for(account))
-        await work.passkeys.delete_for(account)
-        await work.accounts.save(replace(found, needs_passkey=False))
-        await work.audit_log.add("passkeys_forgotten", actor=actor, account=account, detail={"count": count})
+        found = await work.accounts.find_by_email(address)
+        if found is None:
+            raise AccountNotFound("there is no account of this address")
+        account = await work.accounts.lock(found.id)
+        count = len(await work.passkeys.list_for(account.id))
+        await work.passkeys.delete_for(account.id)
+        await work.accounts.save(replace(account, needs_passkey=False))
+        await work.audit_log.add("passkeys_forgotten", actor=actor, account=account.id, detail={"count": count})
     return count
 
 

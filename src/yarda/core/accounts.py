@@ -23,7 +23,6 @@ from yarda.domain.account import (
     SessionId,
     SignInId,
 )
-from yarda.domain.credit import AccountId
 
 
 class AccountDesk:
@@ -106,9 +105,9 @@ class AccountDesk:
         """Links and other issuers sign in again."""
         await passkeys.stop_requiring_passkey(caller, tools=self._tools)
 
-    async def forget_passkeys(self, account: AccountId, *, actor: str) -> int:
+    async def forget_passkeys(self, email: str, *, actor: str) -> int:
         """See `accounts.passkeys.forget_passkeys`."""
-        return await passkeys.forget_passkeys(account, actor=actor, tools=self._tools)
+        return await passkeys.forget_passkeys(email, actor=actor, tools=self._tools)
 
     async def find_caller(self, token: str) -> Caller:
         """Who has this session. Raises `NotSignedIn`."""

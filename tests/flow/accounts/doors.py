@@ -70,7 +70,6 @@ ROUTES: dict[str, Route] = {
     "POST /passkeys": Route(door=Door.MEMBER, json={"name": "phone", "answer": {}}),
     "PUT /passkeys/rule": Route(door=Door.MEMBER, json={"required": True}),
     "DELETE /passkeys/{passkey_id}": MEMBER,
-    "GET /account/passkeys": MEMBER,
     "POST /account/passkeys/rule": Route(door=Door.MEMBER, form={"required": "yes"}),
     "POST /account/passkeys/{passkey_id}/remove": MEMBER,
     "POST /sign-in/passkey/options": OPEN,

@@ -1,35 +1,20 @@
-"""The page of an account's passkeys; adding one needs the script, the rest works without."""
+"""What the account's page does with passkeys without a script; adding one needs the script."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from yarda.domain.account import PasskeyId
 from yarda.errors import CredentialNotFound
 from yarda.web.deps import CurrentDesk, Member, parse_id
-from yarda.web.pages.rendering import render
 
-HERE = "/account/passkeys"
+BACK = "/account#passkeys"
 
-router = APIRouter()
-
-
-@router.get(HERE)
-async def show(request: Request, member: Member, desk: CurrentDesk) -> Response:
-    """All passkeys, and whether one is needed."""
-    found = await desk.list_passkeys(member)
-    return render(
-        request,
-        "passkeys.html",
-        at="account",
-        passkeys=found,
-        required=member.account.needs_passkey,
-        supported=desk.has_passkeys,
-    )
+router = APIRouter(prefix="/account/passkeys")
 
 
-@router.post(HERE + "/rule")
+@router.post("/rule")
 async def set_rule(
     member: Member, desk: CurrentDesk, required: Annotated[str, Form(max_length=5)] = ""
 ) -> Response:
@@ -38,12 +23,12 @@ async def set_rule(
         await desk.require_passkey(member)
     else:
         await desk.stop_requiring_passkey(member)
-    return RedirectResponse(HERE, status_code=303)
+    return RedirectResponse(BACK, status_code=303)
 
 
-@router.post(HERE + "/{passkey_id}/remove")
+@router.post("/{passkey_id}/remove")
 async def remove(passkey_id: str, member: Member, desk: CurrentDesk) -> Response:
     """Forget a passkey."""
     passkey = PasskeyId(parse_id(passkey_id, CredentialNotFound("there is no such passkey")))
     await desk.remove_passkey(passkey, caller=member)
-    return RedirectResponse(HERE, status_code=303)
+    return RedirectResponse(BACK, status_code=303)
