@@ -31,7 +31,9 @@ def forget_passkeys(email: Annotated[str, typer.Argument(help="The account's add
 
 
 async def _forget_passkeys(email: str) -> int:
-    async with start(read_settings()) as running:
-        if running.desk is None:
-            raise SettingInvalid("YARDA_ACCESS is local: there are no accounts")
+    settings = read_settings()
+    if settings.access == "local":
+        raise SettingInvalid("YARDA_ACCESS is local: there are no accounts")
+    async with start(settings) as running:
+        assert running.desk is not None
         return await running.desk.forget_passkeys(email, actor=ACTOR)
