@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yarda import jobs
 from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.mailroom import Mailroom
-from yarda.accounts.ports import Mailer
+from yarda.accounts.ports import IdentityProvider, Mailer
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Operator, Studio
@@ -27,6 +27,8 @@ from yarda.domain.account import MailId
 from yarda.domain.credit import EntryKind
 from yarda.domain.gate import Limits
 from yarda.domain.generation import AreaId
+from yarda.identity.oidc import OpenIdProvider, google
+from yarda.identity.passkeys import WebAuthnCeremony, supports_passkeys
 from yarda.imagery.google import GoogleGeocoder, GoogleMaps, GoogleSatellite, GoogleStreetView
 from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.nominatim import NominatimGeocoder
@@ -61,6 +63,7 @@ class Running:
         spool: DiskSpool,
         dsn: str,
         tools: Tools,
+        identities: Sequence[IdentityProvider],
     ) -> None:
         self.settings = settings
         self.tools = tools
@@ -68,7 +71,8 @@ class Running:
         self.operator = Operator(
             tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
         )
-        self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
+        has_desk = settings.access == "accounts"
+        self.desk = _desk(settings, database, self.studio, identities) if has_desk else None
         self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
         self._spool = spool
@@ -163,7 +167,10 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             daily_spend_usd=settings.daily_spend_limit_usd,
             retention=settings.retention,
         )
-        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
+        identities = _identities(settings)
+        for issuer in identities:
+            stack.push_async_callback(issuer.close)
+        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools, identities=identities)
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -200,9 +207,12 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     return embedded.url
 
 
-def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk:
+def _desk(
+    settings: Settings, database: Database, studio: Studio, identities: Sequence[IdentityProvider]
+) -> AccountDesk:
     assert settings.secret_key is not None
     assert settings.base_url is not None
+    has_passkeys = supports_passkeys(settings.base_url)
     return AccountDesk(
         AccountTools(
             open_work=database.open_work,
@@ -212,9 +222,30 @@ def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk
             trial_credits=settings.trial,
             session_life=timedelta(days=settings.session_days),
             disposable_domains=read_disposable_domains(settings.disposable_domains),
+            identities={provider.name: provider for provider in identities},
+            passkeys=WebAuthnCeremony(base_url=settings.base_url) if has_passkeys else None,
         ),
         studio=studio,
     )
+
+
+def _identities(settings: Settings) -> tuple[IdentityProvider, ...]:
+    """In the order of the buttons."""
+    found: list[IdentityProvider] = []
+    if settings.google_client_id and settings.google_client_secret:
+        secret = settings.google_client_secret.get_secret_value()
+        found.append(google(client_id=settings.google_client_id, client_secret=secret))
+    if settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret:
+        found.append(
+            OpenIdProvider(
+                name="oidc",
+                label=settings.oidc_label,
+                issuer=settings.oidc_issuer,
+                client_id=settings.oidc_client_id,
+                client_secret=settings.oidc_client_secret.get_secret_value(),
+            )
+        )
+    return tuple(found)
 
 
 def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:

@@ -18,9 +18,11 @@ YardaError
 │   ├── IdentityRefused               401  another issuer's answer that proves no address
 │   ├── NotAllowed                    403  the account or key has no such right
 │   │   ├── EmailNotVerified              the address is not proved yet
+│   │   ├── PasskeyNeeded                 a link is not enough for this account
 │   │   └── AccountDisabled               by the operator
 │   ├── AccountNotFound               404
 │   ├── CredentialNotFound            404  no such session, key or passkey of this account
+│   ├── SignInWayNotFound             404  nobody is configured under that name
 │   ├── PackNotFound                  404  no such pack of credits, or none are sold here
 │   ├── NoticeInvalid                 400  not signed by the payment service, or too old
 │   ├── TooManyRequests               429  `retry_after` says when
@@ -300,6 +302,12 @@ class EmailNotVerified(NotAllowed):
     code = "email_not_verified"
 
 
+class PasskeyNeeded(NotAllowed):
+    """The account is open to its passkeys only."""
+
+    code = "passkey_needed"
+
+
 class AccountDisabled(NotAllowed):
     """The operator disabled the account."""
 
@@ -318,6 +326,13 @@ class CredentialNotFound(RequestError):
 
     status = 404
     code = "credential_not_found"
+
+
+class SignInWayNotFound(RequestError):
+    """There is no such way to sign in here."""
+
+    status = 404
+    code = "sign_in_way_not_found"
 
 
 class PackNotFound(RequestError):

@@ -67,6 +67,13 @@ def _sender(value: str) -> str:
     return value
 
 
+def _issuer_url(value: str) -> str:
+    parts = urlsplit(value)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+        raise ValueError("must start with https:// and name a host")
+    return value.rstrip("/")
+
+
 def _names(value: object) -> object:
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
@@ -120,6 +127,20 @@ class Settings(BaseSettings):
     )
     paid_retention_days: int = Field(
         365, ge=1, le=36_500, description="With accounts: how long designs of those who bought credits are kept."
+    )
+    google_client_id: str | None = Field(
+        None, description="A client of Google's OAuth, for people to sign in with Google; with its secret."
+    )
+    google_client_secret: SecretStr | None = Field(None, description="That client's secret.")
+    oidc_issuer: Annotated[str, AfterValidator(_issuer_url)] | None = Field(
+        None,
+        description="An issuer of OpenID Connect that people may sign in with; with a client's id and secret. Its "
+        "word on verified addresses is believed.",
+    )
+    oidc_client_id: str | None = Field(None, description="The client that the issuer knows Yarda as.")
+    oidc_client_secret: SecretStr | None = Field(None, description="That client's secret.")
+    oidc_name: str | None = Field(
+        None, min_length=1, max_length=40, description="The issuer's name on the button; none: its host."
     )
     providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
         Field(
@@ -234,6 +255,11 @@ class Settings(BaseSettings):
         return {plan: timedelta(days=count) for plan, count in days.items()}
 
     @property
+    def oidc_label(self) -> str:
+        """What people read on the button."""
+        return self.oidc_name or urlsplit(self.oidc_issuer or "").hostname or ""
+
+    @property
     def google_maps_on(self) -> bool:
         """A key, and the operator's word on the terms."""
         return self.google_maps_api_key is not None and self.google_maps_terms_accepted
@@ -249,6 +275,7 @@ def read_settings(**overrides: Any) -> Settings:
         _check_providers(settings)
         _check_accounts(settings)
         _check_mail(settings)
+        _check_identities(settings)
     except ValidationError as error:
         raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None
     settings.data_dir = settings.data_dir.expanduser().absolute()
@@ -290,10 +317,22 @@ def _check_mail(settings: Settings) -> None:
         raise SettingInvalid("YARDA_SMTP_URL is set, but YARDA_MAIL_FROM, who mail comes from, is not")
 
 
+def _check_identities(settings: Settings) -> None:
+    """Half a set is a mistake, whatever the access."""
+    for names in (
+        ("google_client_id", "google_client_secret"),
+        ("oidc_issuer", "oidc_client_id", "oidc_client_secret"),
+    ):
+        given = [name for name in names if getattr(settings, name)]
+        missing = [f"YARDA_{name.upper()}" for name in names if name not in given]
+        if given and missing:
+            raise SettingInvalid(f"YARDA_{given[0].upper()} is set, but {' and '.join(missing)} is not")
+
+
 def _explain(problem: object) -> str:
     assert isinstance(problem, dict)
     name = "YARDA_" + str(problem["loc"][0]).upper()
-    secret = name.endswith(("_KEY", "_URL"))
+    secret = name.endswith(("_KEY", "_URL", "_SECRET"))
     held = f"a text of {len(str(problem['input']))} characters" if secret else repr(problem["input"])
     said = str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {said} (it holds {held})"

@@ -75,6 +75,9 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
         ("SMTP_URL", "smtp://mail.example:90000", "587"),
         ("SMTP_URL", "smtp://mail.example", "YARDA_MAIL_FROM"),
         ("MAIL_FROM", "Yarda", "hello@example.org"),
+        ("OIDC_ISSUER", "http://id.example.org", "https://"),
+        ("OIDC_ISSUER", "https://id.example.org", "YARDA_OIDC_CLIENT_ID and YARDA_OIDC_CLIENT_SECRET"),
+        ("GOOGLE_CLIENT_SECRET", "s" * 20, "YARDA_GOOGLE_CLIENT_ID"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(

@@ -321,7 +321,7 @@ class NewPasskey:
 
 
 class PasskeyCeremony(Protocol):
-    """WebAuthn, for one site."""
+    """WebAuthn, for one site. Whoever uses a passkey proves to its device who they are."""
 
     def begin_registration(
         self, *, account: AccountId, name: str, known: tuple[bytes, ...], challenge: bytes
@@ -335,6 +335,10 @@ class PasskeyCeremony(Protocol):
 
     def begin_sign_in(self, *, challenge: bytes) -> str:
         """Options for `navigator.credentials.get`, as JSON."""
+        ...
+
+    def challenge_of(self, answer: str) -> bytes:
+        """Which challenge an answer claims to be to. Raises `PasskeyRefused`."""
         ...
 
     def credential_of(self, answer: str) -> bytes:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from yarda import __version__
 from yarda.bootstrap import start
-from yarda.cli import design, doctor, serve
+from yarda.cli import account, design, doctor, serve
 from yarda.errors import RequestError, ServiceUnavailableError, SetupError
 from yarda.logs import set_up_logs
 from yarda.pipeline.audit import Depth
@@ -49,6 +49,7 @@ app.command("design")(design.command)
 app.command("serve")(serve.command)
 app.command("worker")(serve.worker_command)
 app.command("doctor")(doctor.command)
+app.add_typer(account.app, name="account")
 
 
 @app.command("migrate")

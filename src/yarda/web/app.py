@@ -20,6 +20,7 @@ from yarda.web import (
     images,
     member,
     operations,
+    passkeys,
     photos,
     places,
     previews,
@@ -30,7 +31,20 @@ from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
 from yarda.web.problems import Problem
 
-API = (generations, events, photos, places, previews, images, catalog, account, credentials, member, operations)
+API = (
+    generations,
+    events,
+    photos,
+    places,
+    previews,
+    images,
+    catalog,
+    account,
+    credentials,
+    passkeys,
+    member,
+    operations,
+)
 API_ROOTS = frozenset(
     {
         "generations",
@@ -44,6 +58,7 @@ API_ROOTS = frozenset(
         "keys",
         "member",
         "sessions",
+        "passkeys",
         "healthz",
         "readyz",
         "metrics",

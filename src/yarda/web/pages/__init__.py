@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from yarda.web.pages import account, designs, new, places, sign_in
+from yarda.web.pages import account, designs, identity, new, passkeys, places, sign_in
 from yarda.web.pages.rendering import STATIC_DIR, problem_page
 
 __all__ = ["STATIC_DIR", "problem_page", "router"]
@@ -13,3 +13,5 @@ router.include_router(places.router)
 router.include_router(designs.router)
 router.include_router(sign_in.router)
 router.include_router(account.router)
+router.include_router(identity.router)
+router.include_router(passkeys.router)

@@ -109,6 +109,8 @@ async def _page(
         scopes=[scope for scope in Scope if scope is not Scope.OPERATE or member.account.is_operator],
         sessions=await desk.list_sessions(member),
         current=member.session,
+        passkeys=await desk.list_passkeys(member),
+        has_passkeys=desk.has_passkeys,
         kept_days=studio.kept_days(member.account.plan),
         day=_day,
         name_browser=name_browser,
