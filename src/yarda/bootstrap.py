@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -11,6 +12,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda import jobs
+from yarda.accounts.purchase import Shop
 from yarda.core import Studio
 from yarda.db import migrate
 from yarda.db.embedded import EmbeddedPostgres
@@ -26,6 +28,7 @@ from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.nominatim import NominatimGeocoder
 from yarda.imagery.panoramax import PanoramaxViews
 from yarda.imagery.photo import PhotoGate
+from yarda.payments.stripe import StripePayments
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Verdict
 from yarda.pipeline.provider import ImageProvider
@@ -46,10 +49,10 @@ class Running:
     """A wired Yarda: the Studio, and what only the processes that migrate or work need."""
 
     def __init__(
-        self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools
+        self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools, shop: Shop
     ) -> None:
         self.settings = settings
-        self.studio = Studio(tools, inspector=_inspector(database))
+        self.studio = Studio(tools, inspector=_inspector(database), shop=shop)
         self.database = database
         self._spool = spool
         self._dsn = dsn
@@ -114,6 +117,9 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             stack.push_async_callback(geocoder.close)
         for source in lookup.sources:
             stack.push_async_callback(source.close)
+        shop = _shop(settings, database)
+        if shop.payments is not None:
+            stack.push_async_callback(shop.payments.close)
         tools = Tools(
             open_work=database.open_work,
             changes=changes,
@@ -127,12 +133,16 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             providers=chosen,
             lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
-            clock=lambda: datetime.now(UTC),
+            clock=_now,
             owner_grants=settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
+            daily_areas=settings.daily_areas_per_account,
+            daily_credits=settings.daily_credits_per_account,
         )
-        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
+        if shop.packs:
+            tools = replace(tools, more_credits=f"get credits at {shop.base_url}/account/credits")
+        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools, shop=shop)
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -178,6 +188,30 @@ def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:
     )
     sources = (GoogleStreetView(maps), free, GoogleSatellite(maps))
     return Lookup(geocoders=(GoogleGeocoder(maps),), sources=sources)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _shop(settings: Settings, database: Database) -> Shop:
+    """Sells through Stripe where both its keys are set."""
+    if settings.stripe_api_key is None:
+        return Shop(open_work=database.open_work, clock=_now)
+    assert settings.stripe_webhook_secret is not None
+    assert settings.base_url is not None
+    payments = StripePayments(
+        api_key=settings.stripe_api_key.get_secret_value(),
+        webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        base_url=settings.stripe_base_url,
+    )
+    return Shop(
+        open_work=database.open_work,
+        clock=_now,
+        payments=payments,
+        packs=settings.packs,
+        base_url=settings.base_url,
+    )
 
 
 def _given(providers: Sequence[ImageProvider]) -> Providers:

@@ -16,6 +16,7 @@ from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Polygon
 from yarda.domain.place import Location, SourceKind
 from yarda.pipeline.places import Sight
+from yarda.pipeline.usage import Usage
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -387,6 +388,8 @@ class UnitOfWork(Protocol):
     def passing_pictures(self) -> PassingPictures: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def usage(self) -> Usage: ...
     @property
     def events(self) -> Events: ...
     @property

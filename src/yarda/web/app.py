@@ -20,11 +20,12 @@ from yarda.web import (
     places,
     previews,
     problems,
+    purchases,
 )
 from yarda.web.guard import Guard
 from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
-from yarda.web.problems import Problem
+from yarda.web.problems import CreditProblem, Problem
 
 API_ROOTS = frozenset(
     {
@@ -36,6 +37,9 @@ API_ROOTS = frozenset(
         "areas",
         "credits",
         "calls",
+        "packs",
+        "purchases",
+        "webhooks",
         "healthz",
         "readyz",
         "metrics",
@@ -57,7 +61,7 @@ def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
     hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
     app.add_middleware(Guard, hosts=hosts)
     problems.install(app, as_page=_as_page)
-    for module in (generations, events, photos, places, previews, images, catalog, account, operations):
+    for module in (generations, events, photos, places, previews, images, catalog, account, purchases, operations):
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(pages_router)
@@ -78,9 +82,10 @@ def _describe(app: FastAPI) -> dict[str, object]:
     """The OpenAPI document, with the problem document among its schemas."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= described.pop("$defs", {}) | {"Problem": described}
+        for model in (Problem, CreditProblem):
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs", {}) | {model.__name__: described}
         for operations_of in schema["paths"].values():
             for operation in operations_of.values():
                 if "422" in operation.get("responses", {}):

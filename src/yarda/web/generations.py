@@ -19,7 +19,7 @@ router = APIRouter(prefix="/generations", tags=["generations"])
     "/multi",
     status_code=status.HTTP_201_CREATED,
     response_model=GenerationRead,
-    responses=responses(402, 404, 422),
+    responses=responses(402, 404, 422, 429),
 )
 async def create_generation(
     body: GenerationCreate,
@@ -62,7 +62,7 @@ async def cancel_generation(generation: GenerationPath, account: CurrentAccount,
 @router.post(
     "/{generation_id}/areas/{area_id}/retry",
     response_model=GenerationRead,
-    responses=responses(402, 404, 409, 422),
+    responses=responses(402, 404, 409, 422, 429),
 )
 async def retry_area(
     generation: GenerationPath,

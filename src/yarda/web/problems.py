@@ -11,7 +11,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from yarda.errors import InvalidRequest, RequestError, ServiceUnavailableError, SetupError
+from yarda.errors import (
+    InvalidRequest,
+    NotEnoughCredits,
+    RequestError,
+    ServiceUnavailableError,
+    SetupError,
+    TooManyRequests,
+)
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
@@ -54,31 +61,71 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = Field(default_factory=list)
 
 
+class CreditProblem(Problem):
+    """Too few credits: how many the request needs, and how many there are to use."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Payment Required",
+                "status": 402,
+                "code": "insufficient_credits",
+                "detail": "credits needed: 2, available: 1; choose concept, which is free, or fewer areas, or …",
+                "instance": "/generations/multi",
+                "errors": [],
+                "needed": 2,
+                "available": 1,
+            }
+        }
+    )
+
+    needed: int
+    available: int
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe these errors of a route in the OpenAPI document; 503 comes with every route."""
-    described = {413: "Too large", 404: "Not found, or somebody else's", 422: "A field is wrong"}
+    described = {
+        402: "Too few credits",
+        404: "Not found, or somebody else's",
+        413: "Too large",
+        422: "A field is wrong",
+        429: "Too many; `Retry-After` says when",
+    }
     return {
         status: {
             "description": described.get(status, "See the code"),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{_model(status).__name__}"}}},
         }
         for status in (*statuses, 503)
     }
+
+
+def _model(status: int) -> type[Problem]:
+    return CreditProblem if status == HTTPStatus.PAYMENT_REQUIRED else Problem
 
 
 def install(app: FastAPI, *, as_page: AsPage) -> None:
     """Answer every error as a problem; `as_page` may turn it into a page for a browser."""
 
     async def answer(
-        request: Request, status: int, code: str, detail: str, *, errors: Sequence[FieldProblem] = ()
+        request: Request,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldProblem] = (),
+        **members: int,
     ) -> Response:
-        problem = Problem(
+        problem = _model(status)(
             title=_title(status),
             status=status,
             code=code,
             detail=detail,
             instance=request.url.path,
             errors=list(errors),
+            **members,
         )
         page = await as_page(request, problem)
         if page is not None:
@@ -90,6 +137,18 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
         field = error.field if isinstance(error, InvalidRequest) else None
         errors = [FieldProblem(field=field, detail=str(error))] if field else []
         return await answer(request, error.status, error.code, str(error), errors=errors)
+
+    @app.exception_handler(NotEnoughCredits)
+    async def _too_few(request: Request, error: NotEnoughCredits) -> Response:
+        return await answer(
+            request, error.status, error.code, str(error), needed=error.needed, available=error.available
+        )
+
+    @app.exception_handler(TooManyRequests)
+    async def _too_many(request: Request, error: TooManyRequests) -> Response:
+        response = await answer(request, error.status, error.code, str(error))
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     @app.exception_handler(ServiceUnavailableError)
     async def _away(request: Request, error: ServiceUnavailableError) -> Response:
