@@ -12,7 +12,14 @@ def lock(target: str, *extra: str) -> None:
     subprocess.run(
         [
             *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
-            *("--python-version", "3.11", "--no-emit-index-url", "--no-strip-extras", "--no-annotate", "--no-header"),
+            *(
+                "--python-version",
+                "3.11",
+                "--no-emit-index-url",
+                "--no-strip-extras",
+                "--no-annotate",
+                "--no-header",
+            ),
             *("--output-file", target, "pyproject.toml", *extra),
         ],
         cwd=ROOT,

@@ -12,8 +12,11 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda import jobs
+from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.purchase import Shop
-from yarda.core import Studio
+from yarda.accounts.secrets import Pepper
+from yarda.accounts.tools import AccountTools
+from yarda.core import AccountDesk, Studio
 from yarda.db import migrate
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
@@ -49,10 +52,18 @@ class Running:
     """A wired Yarda: the Studio, and what only the processes that migrate or work need."""
 
     def __init__(
-        self, settings: Settings, *, database: Database, spool: DiskSpool, dsn: str, tools: Tools, shop: Shop
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        spool: DiskSpool,
+        dsn: str,
+        tools: Tools,
+        shop: Shop,
     ) -> None:
         self.settings = settings
         self.studio = Studio(tools, inspector=_inspector(database), shop=shop)
+        self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
         self.database = database
         self._spool = spool
         self._dsn = dsn
@@ -64,7 +75,9 @@ class Running:
         await jobs.install(self._dsn)
 
     async def grant_trial(self) -> None:
-        """Book the owner's first credits, once, where their number is set."""
+        """Book the owner's first credits, once, where their number is set; in local mode only."""
+        if self.desk is not None:
+            return
         credits = self.settings.trial_credits
         async with self.database.open_work() as work:
             owner = await work.accounts.get_owner()
@@ -134,9 +147,10 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
             clock=_now,
-            owner_grants=settings.trial_credits is None,
+            owner_grants=settings.access == "local" and settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
+            retention=settings.retention,
             daily_areas=settings.daily_areas_per_account,
             daily_credits=settings.daily_credits_per_account,
         )
@@ -174,6 +188,23 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     embedded = await EmbeddedPostgres.join(settings.data_dir)
     stack.push_async_callback(embedded.leave)
     return embedded.url
+
+
+def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk:
+    assert settings.secret_key is not None
+    assert settings.base_url is not None
+    return AccountDesk(
+        AccountTools(
+            open_work=database.open_work,
+            clock=lambda: datetime.now(UTC),
+            pepper=Pepper(settings.secret_key.get_secret_value()),
+            base_url=settings.base_url,
+            trial_credits=settings.trial,
+            session_life=timedelta(days=settings.session_days),
+            disposable_domains=read_disposable_domains(settings.disposable_domains),
+        ),
+        studio=studio,
+    )
 
 
 def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:

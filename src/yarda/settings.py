@@ -1,6 +1,7 @@
 """Every knob, read once from YARDA_* variables or a `.env` file."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from yarda.domain.account import Plan
 from yarda.domain.purchase import Pack
 from yarda.errors import SettingInvalid
 
@@ -20,6 +22,9 @@ _WITHOUT_CENTS = re.compile(
 _PACK = re.compile(r"([1-9]\d{0,5}):(\d{1,6}\.\d\d)")
 LOWEST_CENTS = 50
 """What Stripe charges at least, in US dollars; in other currencies it says so itself."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SHORTEST_SECRET = 32
+TRIAL_CREDITS = 3
 
 
 def _postgres_url(value: str) -> str:
@@ -92,9 +97,28 @@ class Settings(BaseSettings):
         None,
         description="Where pictures are kept: file://, s3://, gs:// or az://; none: in the data directory.",
     )
-    access: Literal["local"] = Field("local", description="`local`: one owner, loopback only.")
+    access: Literal["local", "accounts"] = Field(
+        "local",
+        description="`local`: one owner, loopback only; `accounts`: people sign in with their email address.",
+    )
     base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
-        None, description="The address people use, where it is not the one that is listened on."
+        None,
+        description="The address people use, where it is not the one that is listened on; needed with accounts.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="At least 32 characters that nobody knows, the same for all processes; needed with accounts.",
+    )
+    session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in.")
+    disposable_domains: Path | None = Field(
+        None,
+        description="A file of email domains, one a line, that get no trial credits; none: a list comes along.",
+    )
+    trial_retention_days: int = Field(
+        30, ge=1, le=36_500, description="With accounts: how long designs of those who only try are kept."
+    )
+    paid_retention_days: int = Field(
+        365, ge=1, le=36_500, description="With accounts: how long designs of those who bought credits are kept."
     )
     providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
         Field(
@@ -149,7 +173,8 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=1_000_000,
-        description="Credits the owner starts with; none: whatever is needed is granted, and booked.",
+        description="Credits an account starts with, once per proved address; none: 3 with accounts, and in local "
+        "mode whatever is needed is granted, and booked.",
     )
     stripe_api_key: SecretStr | None = Field(
         None, description="A secret key of Stripe; with it, credits are sold."
@@ -227,6 +252,19 @@ class Settings(BaseSettings):
         )
 
     @property
+    def trial(self) -> int:
+        """Credits for a proved address."""
+        return TRIAL_CREDITS if self.trial_credits is None else self.trial_credits
+
+    @property
+    def retention(self) -> dict[Plan, timedelta]:
+        """How long designs are kept; in local mode until somebody deletes them."""
+        if self.access == "local":
+            return {}
+        days = {Plan.TRIAL: self.trial_retention_days, Plan.PAID: self.paid_retention_days}
+        return {plan: timedelta(days=count) for plan, count in days.items()}
+
+    @property
     def google_maps_on(self) -> bool:
         """A key, and the operator's word on the terms."""
         return self.google_maps_api_key is not None and self.google_maps_terms_accepted
@@ -241,6 +279,7 @@ def read_settings(**overrides: Any) -> Settings:
         settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
         _check_providers(settings)
         _check_payments(settings)
+        _check_accounts(settings)
     except ValidationError as error:
         raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None
     settings.data_dir = settings.data_dir.expanduser().absolute()
@@ -270,6 +309,25 @@ def _check_payments(settings: Settings) -> None:
     if not missing and settings.base_url is None:
         raise SettingInvalid(
             "YARDA_STRIPE_API_KEY is set, but YARDA_BASE_URL is not; Stripe sends people back to that address"
+        )
+
+
+def _check_accounts(settings: Settings) -> None:
+    if settings.access == "local":
+        return
+    if settings.base_url is None:
+        raise SettingInvalid(
+            "YARDA_ACCESS is accounts, but YARDA_BASE_URL is not set: links in mail start with it"
+        )
+    url = urlsplit(settings.base_url)
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
+        raise SettingInvalid("YARDA_BASE_URL must start with https:// where people sign in")
+    if url.path:
+        raise SettingInvalid("YARDA_BASE_URL must name a host without a path where people sign in")
+    if settings.secret_key is None or len(settings.secret_key.get_secret_value()) < SHORTEST_SECRET:
+        raise SettingInvalid(
+            f"YARDA_ACCESS is accounts, but YARDA_SECRET_KEY has fewer than {SHORTEST_SECRET} characters; "
+            "make one with `openssl rand -base64 48`"
         )
 
 

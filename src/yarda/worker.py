@@ -14,6 +14,7 @@ SWEEP_SHARE = 3
 """Lost areas are looked for this many times per lease."""
 AUDIT_EVERY = 60.0
 ORPHANS_EVERY = 3600.0
+EXPIRED_EVERY = 300.0
 DRAIN_SECONDS = 28.0
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ async def _work(running: Running, *, concurrency: int, stopping: asyncio.Event) 
             _every(AUDIT_EVERY, studio.watch_invariants),
             _every(AUDIT_EVERY, studio.forget_places),
             _every(ORPHANS_EVERY, studio.remove_orphans),
+            _every(EXPIRED_EVERY, studio.delete_expired),
             _every(ORPHANS_EVERY, running.forget_old),
         ):
             task = asyncio.create_task(upkeep)

@@ -53,6 +53,10 @@ class Accounts(Protocol):
         ...
 
     async def save(self, account: Account) -> None: ...
+    async def keep_designs(self, account: AccountId, *, life: timedelta) -> None:
+        """Keep the designs that it has at least that long from when they were asked for."""
+        ...
+
     async def list_page(self, *, limit: int, cursor: str | None, containing: str = "") -> AccountPage: ...
     async def remember_trial(self, mailbox_hash: bytes) -> bool:
         """True the first time only, however often accounts are deleted and made again."""
@@ -60,7 +64,7 @@ class Accounts(Protocol):
 
 
 class SignIns(Protocol):
-    """Asked-for links, found by hashes only."""
+    """Asked-for links, found by hashes only, and not found once they have expired."""
 
     async def add(self, sign_in: SignIn, *, token_hash: bytes) -> None: ...
     async def lock_by_token(self, token_hash: bytes) -> SignIn | None:

@@ -55,6 +55,10 @@ class PostgresAttempts:
             )
         )
 
+    async def forget_prompts(self, generation: GenerationId) -> None:
+        forgotten = update(attempts).where(attempts.c.generation_id == generation).values(prompt="")
+        await self._connection.execute(forgotten)
+
     async def get(self, attempt: AttemptId, *, account: AccountId) -> Attempt:
         found = await self._connection.execute(
             select(attempts).where(attempts.c.id == attempt, attempts.c.account_id == account)

@@ -1,6 +1,6 @@
 """The ledger in Postgres."""
 
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import Case, case, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.tables import accounts, ledger
@@ -10,19 +10,28 @@ from yarda.errors import InvalidRequest
 from yarda.pipeline.ports import Page
 
 
+def _moved(book: Book) -> Case[int]:
+    """What an entry adds to a book of its account."""
+    moved = ledger.c.credits
+    return case((ledger.c.to_book == book.value, moved), (ledger.c.from_book == book.value, -moved), else_=0)
+
+
+_RUNNING = tuple(
+    func.sum(_moved(book)).over(order_by=ledger.c.id).label(f"{book.value}_after")
+    for book in (Book.AVAILABLE, Book.HELD)
+)
+
+
 class PostgresLedger:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def balance(self, account: AccountId) -> Balance:
-        moved = ledger.c.credits
-        into = func.coalesce(func.sum(case((ledger.c.to_book == Book.AVAILABLE.value, moved), else_=0)), 0)
-        out = func.coalesce(func.sum(case((ledger.c.from_book == Book.AVAILABLE.value, moved), else_=0)), 0)
-        held_in = func.coalesce(func.sum(case((ledger.c.to_book == Book.HELD.value, moved), else_=0)), 0)
-        held_out = func.coalesce(func.sum(case((ledger.c.from_book == Book.HELD.value, moved), else_=0)), 0)
-        found = await self._connection.execute(
-            select(into - out, held_in - held_out).where(ledger.c.account_id == account)
+        available_now, held_now = (
+            func.coalesce(func.sum(_moved(book)), 0) for book in (Book.AVAILABLE, Book.HELD)
         )
+        query = select(available_now, held_now).where(ledger.c.account_id == account)
+        found = await self._connection.execute(query)
         available, held = found.one()
         return Balance(balance=int(available) + int(held), held=int(held))
 
@@ -66,12 +75,13 @@ class PostgresLedger:
         return found.first() is not None
 
     async def list_page(self, account: AccountId, *, limit: int, cursor: str | None) -> Page[LedgerEntry]:
-        query = select(ledger).where(ledger.c.account_id == account)
+        entries = select(ledger, _RUNNING[0], _RUNNING[1]).where(ledger.c.account_id == account).subquery()
+        query = select(entries)
         if cursor is not None:
             if not cursor.isdecimal():
                 raise InvalidRequest("cursor: use the next_cursor of an earlier answer", field="cursor")
-            query = query.where(ledger.c.id < int(cursor))
-        found = (await self._connection.execute(query.order_by(ledger.c.id.desc()).limit(limit + 1))).all()
+            query = query.where(entries.c.id < int(cursor))
+        found = (await self._connection.execute(query.order_by(entries.c.id.desc()).limit(limit + 1))).all()
         items = tuple(
             LedgerEntry(
                 id=row.id,
@@ -81,6 +91,8 @@ class PostgresLedger:
                 generation=row.generation_id,
                 area=row.area_id,
                 reason=row.reason,
+                balance=int(row.available_after + row.held_after),
+                held=int(row.held_after),
             )
             for row in found[:limit]
         )

@@ -30,6 +30,10 @@ class PostgresPhotos:
         row = found.mappings().first()
         return None if row is None else rows.photo_from(row)
 
+    async def list_for(self, account: AccountId) -> list[Photo]:
+        query = select(photos).where(photos.c.account_id == account).order_by(photos.c.created_at, photos.c.id)
+        return [rows.photo_from(row) for row in (await self._connection.execute(query)).mappings()]
+
     async def save(self, photo: Photo) -> None:
         await self._connection.execute(
             update(photos).where(photos.c.id == photo.id).values(rows.photo_values(photo))

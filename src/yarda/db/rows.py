@@ -159,6 +159,7 @@ def generation_from(row: Row, areas: tuple[Area, ...]) -> Generation:
         request_sha256=row["request_sha256"],
         areas=areas,
         created_at=row["created_at"],
+        expires_at=row["expires_at"],
         change=row["change"],
     )
 
@@ -188,6 +189,7 @@ def new_generation_values(generation: Generation) -> dict[str, Any]:
         "idempotency_key": generation.idempotency_key,
         "request_sha256": generation.request_sha256,
         "created_at": generation.created_at,
+        "expires_at": generation.expires_at,
     }
 
 

@@ -121,12 +121,14 @@ generations = Table(
     Column("created_at", time, nullable=False),
     Column("started_at", time),
     Column("completed_at", time),
+    Column("expires_at", time),
     UniqueConstraint("account_id", "idempotency_key"),
     CheckConstraint(
         "status IN ('pending', 'processing', 'completed', 'partial_failed', 'failed', 'cancelled')",
         name="status",
     ),
     Index("generations_newest_idx", "account_id", "created_at", "id"),
+    Index("generations_expiring_idx", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
 )
 
 generation_areas = Table(

@@ -26,6 +26,7 @@ from yarda.db.generations import PostgresGenerations
 from yarda.db.ledger import PostgresLedger
 from yarda.db.photos import PostgresImages, PostgresPhotos
 from yarda.db.places import PostgresGeocodes, PostgresPassingPictures
+from yarda.db.retention import PostgresRetention
 from yarda.db.usage import PostgresUsage
 from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
@@ -68,6 +69,7 @@ class PostgresWork:
         self.gates = PostgresGates(connection)
         self.geocodes = PostgresGeocodes(connection)
         self.passing_pictures = PostgresPassingPictures(connection)
+        self.retention = PostgresRetention(connection)
         self.ledger = PostgresLedger(connection)
         self.usage = PostgresUsage(connection)
         self.events = PostgresEvents(connection)

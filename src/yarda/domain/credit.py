@@ -39,7 +39,10 @@ MOVES: dict[EntryKind, tuple[Book, Book]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One line of an account's ledger; `credits` is how many moved, always positive."""
+    """One line of an account's ledger; `credits` is how many moved, always positive.
+
+    `balance` and `held` are the account's right after it.
+    """
 
     id: int
     created_at: datetime
@@ -48,6 +51,8 @@ class LedgerEntry:
     generation: UUID | None
     area: UUID | None
     reason: str
+    balance: int
+    held: int
 
     @property
     def signed_credits(self) -> int:

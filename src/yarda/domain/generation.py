@@ -238,7 +238,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """One accepted request; `change` counts its changes and numbers its events."""
+    """One accepted request; `change` counts its changes and numbers its events.
+
+    From `expires_at` on it is deleted with its pictures, once it is terminal; without one it is kept.
+    """
 
     id: GenerationId
     account: AccountId
@@ -252,6 +255,7 @@ class Generation:
     request_sha256: str
     areas: tuple[Area, ...]
     created_at: datetime
+    expires_at: datetime | None = None
     change: int = 1
 
     @property

@@ -1,7 +1,7 @@
 """Takes a design request in, whole or not at all."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -52,6 +52,9 @@ async def accept_generation(
         if earlier is None:
             await _check_sources(request, account=account, tools=tools, work=work)
         planned = _plan(request, account=account, key=idempotency_key, price=price, tools=tools)
+        if tools.retention:
+            life = tools.retention.get(await work.accounts.plan_of(account))
+            planned = replace(planned, expires_at=planned.created_at + life if life else None)
         kept = earlier or await work.generations.add_once(planned)
         if kept.id != planned.id:
             if kept.request_sha256 != request.sha256:

@@ -63,6 +63,7 @@ def describe(generation: Generation, expectation: Expectation, *, now: datetime)
         "started_at": _iso(generation.started_at),
         "completed_at": _iso(generation.completed_at),
         "estimated_completion": _iso(_estimate(generation, expectation, now=now)),
+        "kept_until": _iso(generation.expires_at),
         "yard_url": _yard_url(generation),
         "areas": [_describe_area(area, generation) for area in generation.areas],
     }

@@ -4,6 +4,7 @@ import structlog
 
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import Generation, GenerationId
+from yarda.domain.photo import PhotoId
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.settle import release_credits
 from yarda.pipeline.stored import delete_unused
@@ -15,8 +16,8 @@ log = structlog.get_logger()
 async def delete_generation(generation_id: GenerationId, *, account: AccountId, tools: Tools) -> None:
     """Rows first, then the objects no other row needs; what a crash leaves, the sweep removes.
 
-    Areas still running are stopped and their credits go back. The ledger and the calls stay: they
-    are the account's books. Raises `GenerationNotFound`.
+    Areas still running are stopped and their credits go back. The ledger and the calls stay, without the
+    prompts: they are the account's books. Raises `GenerationNotFound`.
     """
     async with tools.open_work() as work:
         generation = await work.generations.lock(generation_id, account=account)
@@ -34,12 +35,18 @@ async def _delete_rows(generation: Generation, *, work: UnitOfWork) -> set[str]:
         keys |= {image.full, image.large, image.thumb}
         await work.images.delete(image.id)
     await work.generations.delete(generation)
+    await work.attempts.forget_prompts(generation.id)
     for photo_id in {area.photo for area in generation.areas if area.photo}:
-        photo = await work.photos.find(photo_id)
-        if photo is None or await work.generations.uses_photo(photo_id):
-            continue
-        image = await work.images.get(photo.image, account=generation.account)
-        keys |= {image.full, image.large, image.thumb}
-        await work.photos.delete(photo_id)
-        await work.images.delete(photo.image)
+        keys |= await delete_photo_rows(photo_id, work=work)
     return keys
+
+
+async def delete_photo_rows(photo_id: PhotoId, *, work: UnitOfWork) -> set[str]:
+    """Delete a photo that no generation uses; one in use stays. Returns the keys of its objects."""
+    photo = await work.photos.find(photo_id)
+    if photo is None or await work.generations.uses_photo(photo_id):
+        return set()
+    image = await work.images.get(photo.image, account=photo.account)
+    await work.photos.delete(photo_id)
+    await work.images.delete(photo.image)
+    return {photo.object_key, image.full, image.large, image.thumb}

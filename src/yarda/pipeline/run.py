@@ -1,5 +1,6 @@
 """The durable job: one Area from claim to verdict, resumable, safe to run twice."""
 
+import asyncio
 import random
 from datetime import timedelta
 
@@ -84,6 +85,9 @@ async def run_area(area_id: AreaId, *, excused: int | None, claims: dict[AreaId,
     except GenerationNotFound:
         await _forget_replies(claim, tools=tools)
         return Done()
+    except asyncio.CancelledError:
+        await asyncio.shield(_forget_if_deleted(claim, tools=tools))
+        raise
     finally:
         claims.pop(area_id, None)
 
@@ -167,6 +171,17 @@ async def _hand_back(claim: Claim, *, seconds: float, reason: str, tools: Tools)
     delay = seconds * random.uniform(1.0, 1.1)
     log.info("area_waits", seconds=round(delay, 1), reason=reason, **claim.names)
     return Later(timedelta(seconds=delay))
+
+
+async def _forget_if_deleted(claim: Claim, *, tools: Tools) -> None:
+    """A run that is stopped from outside may be one whose generation is gone."""
+    try:
+        async with tools.open_work() as work:
+            is_deleted = not await work.generations.claims_of((claim.area.id,))
+        if is_deleted:
+            await _forget_replies(claim, tools=tools)
+    except ServiceUnavailableError as error:
+        log.info("replies_not_forgotten", reason=error.code, **claim.names)
 
 
 async def _forget_replies(claim: Claim, *, tools: Tools) -> None:

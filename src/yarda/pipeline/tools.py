@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
+from yarda.domain.account import Plan
 from yarda.domain.credit import Prices
 from yarda.domain.gate import Limits
 from yarda.domain.request import AUTO
@@ -84,5 +85,7 @@ class Tools:
     """What one account may have on a UTC day."""
     more_credits: str = "ask whoever runs this installation for more credits"
     """The way forward for who has too few."""
+    retention: Mapping[Plan, timedelta] = field(default_factory=dict)
+    """How long designs and photos are kept, by the plan of their account; for ever where it has no entry."""
     give_up_after: timedelta = timedelta(hours=1)
     """An Area that Yarda's own parts keep from a verdict for that long fails."""

@@ -1,20 +1,24 @@
 """The web application: API, pages, doors and errors."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from yarda import __version__
-from yarda.core import Studio
+from yarda.core import AccountDesk, Studio
+from yarda.errors import NotSignedIn
 from yarda.web import (
     account,
     catalog,
+    credentials,
     documentation,
     events,
     generations,
     images,
+    member,
     operations,
     photos,
     places,
@@ -27,6 +31,20 @@ from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
 from yarda.web.problems import CreditProblem, Problem
 
+API = (
+    generations,
+    events,
+    photos,
+    places,
+    previews,
+    images,
+    catalog,
+    account,
+    credentials,
+    purchases,
+    member,
+    operations,
+)
 API_ROOTS = frozenset(
     {
         "generations",
@@ -40,6 +58,9 @@ API_ROOTS = frozenset(
         "packs",
         "purchases",
         "webhooks",
+        "keys",
+        "member",
+        "sessions",
         "healthz",
         "readyz",
         "metrics",
@@ -48,8 +69,11 @@ API_ROOTS = frozenset(
 )
 
 
-def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
-    """An application on a running studio; whoever calls this starts the workers and closes the studio."""
+def create_app(studio: Studio, *, desk: AccountDesk | None = None, base_url: str | None = None) -> FastAPI:
+    """An application on a running studio; whoever calls this starts the workers and closes the studio.
+
+    With a desk people sign in; without one every request is the owner's.
+    """
     app = FastAPI(
         title="Yarda",
         version=__version__,
@@ -58,10 +82,11 @@ def create_app(studio: Studio, *, base_url: str | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.studio = studio
+    app.state.desk = desk
     hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
     app.add_middleware(Guard, hosts=hosts)
     problems.install(app, as_page=_as_page)
-    for module in (generations, events, photos, places, previews, images, catalog, account, purchases, operations):
+    for module in API:
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(pages_router)
@@ -75,6 +100,9 @@ async def _as_page(request: Request, problem: Problem) -> Response | None:
     root = request.url.path.strip("/").split("/", 1)[0]
     if root in API_ROOTS or "text/html" not in request.headers.get("accept", ""):
         return None
+    if problem.code == NotSignedIn.code and request.method == "GET":
+        then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?{urlencode({'next': then})}", status_code=303)
     return await problem_page(request, status=problem.status, code=problem.code, detail=problem.detail)
 
 

@@ -1,15 +1,26 @@
 """What routes ask for."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, HTTPException, Path, Request
 
-from yarda.core import Studio
+from yarda.accounts.limits import Limit
+from yarda.core import AccountDesk, Studio
+from yarda.domain.account import Caller, Scope
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
-from yarda.errors import AreaNotFound, GenerationNotFound, ImageNotFound, PhotoNotFound
+from yarda.errors import (
+    AreaNotFound,
+    GenerationNotFound,
+    ImageNotFound,
+    NotAllowed,
+    NotSignedIn,
+    PhotoNotFound,
+)
+from yarda.web.cookies import read_session
+from yarda.web.guard import SAFE_METHODS
 
 
 def get_studio(request: Request) -> Studio:
@@ -19,12 +30,103 @@ def get_studio(request: Request) -> Studio:
 CurrentStudio = Annotated[Studio, Depends(get_studio)]
 
 
-async def get_account(studio: CurrentStudio) -> AccountId:
-    """In local mode every request is the owner's."""
-    return await studio.owner()
+def find_desk(request: Request) -> AccountDesk | None:
+    """None in local mode."""
+    return cast(AccountDesk | None, request.app.state.desk)
+
+
+def get_desk(request: Request) -> AccountDesk:
+    """In local mode whatever is about accounts is as unknown as any other path."""
+    desk = find_desk(request)
+    if desk is None:
+        raise HTTPException(404, "this studio has no accounts")
+    return desk
+
+
+CurrentDesk = Annotated[AccountDesk, Depends(get_desk)]
+
+
+async def get_caller(request: Request, studio: CurrentStudio) -> Caller:
+    """Who asks: by an API key, else by the session's cookie. In local mode every request is the owner's.
+
+    Raises `NotSignedIn`, `AccountDisabled`, and `NotAllowed` where a key has no right to what is asked.
+    """
+    desk = find_desk(request)
+    if desk is None:
+        return await studio.owner_as_caller()
+    caller = await _find_caller(request, desk)
+    caller.check(Scope.READ if request.method in SAFE_METHODS else Scope.DESIGN)
+    request.state.caller = caller
+    return caller
+
+
+async def _find_caller(request: Request, desk: AccountDesk) -> Caller:
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    if kind:
+        if kind.lower() != "bearer":
+            raise NotSignedIn("send an API key as `Authorization: Bearer …`")
+        return await desk.find_caller_by_key(key.strip())
+    token = read_session(request)
+    if token is None:
+        raise NotSignedIn("sign in first")
+    return await desk.find_caller(token)
+
+
+CurrentCaller = Annotated[Caller, Depends(get_caller)]
+
+
+async def find_visitor(request: Request, studio: CurrentStudio) -> Caller | None:
+    """Who looks at a page that is open to all."""
+    try:
+        return await get_caller(request, studio)
+    except (NotSignedIn, NotAllowed):
+        return None
+
+
+async def get_account(caller: CurrentCaller) -> AccountId:
+    """Whose things are asked for."""
+    return caller.id
+
+
+async def get_spender(caller: CurrentCaller) -> AccountId:
+    """Who has designs drawn. Raises `EmailNotVerified` until the address is proved."""
+    caller.check_may_spend()
+    return caller.id
+
+
+async def get_member(caller: CurrentCaller, desk: CurrentDesk) -> Caller:
+    """Who is at the account itself: a person with a session, not a program with a key."""
+    if caller.session is None:
+        raise NotAllowed("an API key cannot do this; sign in with a browser")
+    return caller
+
+
+async def get_operator(request: Request, caller: CurrentCaller) -> Caller:
+    """Whoever runs this installation; in local mode its owner."""
+    if find_desk(request) is not None:
+        caller.check(Scope.OPERATE)
+    return caller
+
+
+def limited(limit: Limit) -> Any:
+    """Counts each request of an account, and refuses too many; in local mode the owner is not counted.
+
+    For the `dependencies` of a route. Raises `TooManyRequests`.
+    """
+
+    async def count(request: Request, caller: CurrentCaller) -> None:
+        desk = find_desk(request)
+        if desk is not None:
+            await desk.allow(limit, str(caller.id))
+
+    return Depends(count)
 
 
 CurrentAccount = Annotated[AccountId, Depends(get_account)]
+Visitor = Annotated[Caller | None, Depends(find_visitor)]
+SpendingAccount = Annotated[AccountId, Depends(get_spender)]
+Member = Annotated[Caller, Depends(get_member)]
+Operator = Annotated[Caller, Depends(get_operator)]
 
 
 def parse_id(text: str, error: Exception) -> UUID:

@@ -5,10 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 from fastapi.responses import RedirectResponse
 
+from yarda.accounts.limits import REQUESTS
 from yarda.domain.generation import Status
 from yarda.pipeline.pictures import PictureSize
 from yarda.pipeline.planner import PlanForm
-from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath, IdempotencyKey
+from yarda.web.deps import (
+    AreaPath,
+    CurrentAccount,
+    CurrentStudio,
+    GenerationPath,
+    IdempotencyKey,
+    SpendingAccount,
+    limited,
+)
 from yarda.web.problems import responses
 from yarda.web.schemas import GenerationCreate, GenerationPage, GenerationRead, RetryCreate, View
 
@@ -19,11 +28,12 @@ router = APIRouter(prefix="/generations", tags=["generations"])
     "/multi",
     status_code=status.HTTP_201_CREATED,
     response_model=GenerationRead,
+    dependencies=[limited(REQUESTS)],
     responses=responses(402, 404, 422, 429),
 )
 async def create_generation(
     body: GenerationCreate,
-    account: CurrentAccount,
+    account: SpendingAccount,
     studio: CurrentStudio,
     response: Response,
     idempotency_key: IdempotencyKey = None,
@@ -62,12 +72,13 @@ async def cancel_generation(generation: GenerationPath, account: CurrentAccount,
 @router.post(
     "/{generation_id}/areas/{area_id}/retry",
     response_model=GenerationRead,
+    dependencies=[limited(REQUESTS)],
     responses=responses(402, 404, 409, 422, 429),
 )
 async def retry_area(
     generation: GenerationPath,
     area: AreaPath,
-    account: CurrentAccount,
+    account: SpendingAccount,
     studio: CurrentStudio,
     body: RetryCreate | None = None,
 ) -> View:

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from yarda.pipeline.measure import Measurements
-from yarda.web.deps import CurrentStudio
-from yarda.web.problems import responses
+from yarda.web.deps import CurrentStudio, Operator
+from yarda.web.problems import open_responses, responses
 
 router = APIRouter(tags=["operations"])
 
@@ -16,7 +16,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", responses=responses())
+@router.get("/readyz", responses=open_responses())
 async def readyz(studio: CurrentStudio) -> dict[str, str]:
     """Database, migrations and storage are there: new work is taken in."""
     await studio.ready()
@@ -24,8 +24,8 @@ async def readyz(studio: CurrentStudio) -> dict[str, str]:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **responses()})
-async def metrics(studio: CurrentStudio) -> Response:
-    """Numbers for Prometheus, read from the rows."""
+async def metrics(operator: Operator, studio: CurrentStudio) -> Response:
+    """Numbers for Prometheus, read from the rows; with accounts, for an operator's key."""
     return Response(_render(await studio.measure()), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, File, UploadFile, status
 from starlette.datastructures import UploadFile as AnyUpload
 
+from yarda.accounts.limits import UPLOADS
 from yarda.errors import PhotoTooLarge
-from yarda.web.deps import CurrentAccount, CurrentStudio, PhotoPath
+from yarda.web.deps import CurrentAccount, CurrentStudio, PhotoPath, limited
 from yarda.web.problems import responses
 from yarda.web.schemas import PhotoPatch, PhotoRead
 
@@ -15,7 +16,13 @@ MAX_BYTES = 25 * 2**20
 router = APIRouter(prefix="/photos", tags=["photos"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, response_model=PhotoRead, responses=responses(413, 415, 422))
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_model=PhotoRead,
+    dependencies=[limited(UPLOADS)],
+    responses=responses(413, 415, 422, 429),
+)
 async def create_photo(
     photo: Annotated[
         UploadFile, File(description="JPEG, PNG, WebP, AVIF or HEIC, up to 25 MB and 40 megapixels.")

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from yarda.accounts.limits import LOOKUPS
 from yarda.domain.place import CameraView, SourceKind
-from yarda.web.deps import CurrentAccount, CurrentStudio
+from yarda.web.deps import CurrentAccount, CurrentStudio, limited
 from yarda.web.problems import responses
 from yarda.web.schemas import Heading, Pitch, PlaceQuery, PlaceRead, SightView
 
@@ -14,7 +15,7 @@ NOT_KEPT = {"Cache-Control": "private, no-store", "Content-Security-Policy": "de
 router = APIRouter(prefix="/places", tags=["places"])
 
 
-@router.post("", responses=responses(422))
+@router.post("", dependencies=[limited(LOOKUPS)], responses=responses(422, 429))
 async def find_place(body: PlaceQuery, account: CurrentAccount, studio: CurrentStudio) -> PlaceRead:
     """Look an address up. Costs nothing, and fetches no picture."""
     place = await studio.find_place(body.address, view=body.view.to_domain())
@@ -24,7 +25,8 @@ async def find_place(body: PlaceQuery, account: CurrentAccount, studio: CurrentS
 @router.get(
     "/picture",
     response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}}}, **responses(422)},
+    dependencies=[limited(LOOKUPS)],
+    responses={200: {"content": {"image/jpeg": {}}}, **responses(422, 429)},
 )
 async def show_place(
     account: CurrentAccount,

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from yarda.errors import (
     InvalidRequest,
     NotEnoughCredits,
+    NotSignedIn,
     RequestError,
     ServiceUnavailableError,
     SetupError,
@@ -85,13 +86,20 @@ class CreditProblem(Problem):
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe these errors of a route in the OpenAPI document; 503 comes with every route."""
+    """Describe these errors of a route in the OpenAPI document, and those of whoever may not ask it."""
+    return open_responses(401, 403, *statuses)
+
+
+def open_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for a route that anybody may ask; 503 comes with every route."""
     described = {
+        401: "Nobody is signed in",
+        403: "The account or key has no such right",
         402: "Too few credits",
-        404: "Not found, or somebody else's",
         413: "Too large",
+        429: "Too often; Retry-After says when",
+        404: "Not found, or somebody else's",
         422: "A field is wrong",
-        429: "Too many; `Retry-After` says when",
     }
     return {
         status: {
@@ -136,19 +144,18 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
     async def _refused(request: Request, error: RequestError) -> Response:
         field = error.field if isinstance(error, InvalidRequest) else None
         errors = [FieldProblem(field=field, detail=str(error))] if field else []
-        return await answer(request, error.status, error.code, str(error), errors=errors)
+        response = await answer(request, error.status, error.code, str(error), errors=errors)
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, NotSignedIn):
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
     @app.exception_handler(NotEnoughCredits)
     async def _too_few(request: Request, error: NotEnoughCredits) -> Response:
         return await answer(
             request, error.status, error.code, str(error), needed=error.needed, available=error.available
         )
-
-    @app.exception_handler(TooManyRequests)
-    async def _too_many(request: Request, error: TooManyRequests) -> Response:
-        response = await answer(request, error.status, error.code, str(error))
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
 
     @app.exception_handler(ServiceUnavailableError)
     async def _away(request: Request, error: ServiceUnavailableError) -> Response:

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Header, Request, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from yarda.domain.purchase import Pack
-from yarda.web.deps import CurrentAccount, CurrentStudio
-from yarda.web.problems import responses
+from yarda.web.deps import CurrentStudio, SpendingAccount
+from yarda.web.problems import open_responses, responses
 
 router = APIRouter(tags=["purchases"])
 
@@ -45,20 +45,20 @@ class PurchaseRead(BaseModel):
     url: str
 
 
-@router.get("/packs", responses=responses())
+@router.get("/packs", responses=open_responses())
 async def list_packs(studio: CurrentStudio) -> PackList:
     """The packs of credits that are sold here; none where nothing is."""
     return PackList(items=[PackRead.of(pack) for pack in studio.packs])
 
 
 @router.post("/purchases", status_code=status.HTTP_201_CREATED, responses=responses(404, 422))
-async def create_purchase(body: PurchaseCreate, account: CurrentAccount, studio: CurrentStudio) -> PurchaseRead:
+async def create_purchase(body: PurchaseCreate, account: SpendingAccount, studio: CurrentStudio) -> PurchaseRead:
     """Open a checkout for a pack of credits."""
     started = await studio.start_purchase(body.pack, account=account)
     return PurchaseRead(id=started.purchase, url=started.url)
 
 
-@router.post("/webhooks/stripe", status_code=status.HTTP_204_NO_CONTENT, responses=responses(400, 404))
+@router.post("/webhooks/stripe", status_code=status.HTTP_204_NO_CONTENT, responses=open_responses(400, 404))
 async def take_notice(
     request: Request,
     studio: CurrentStudio,

@@ -246,6 +246,7 @@ class GenerationRead(BaseModel):
     started_at: datetime | None
     completed_at: datetime | None
     estimated_completion: datetime | None
+    kept_until: datetime | None = Field(None, description="When it is deleted with its pictures; none: never.")
     yard_url: str | None = Field(None, description="All areas of a photo in one picture, where there is one.")
     areas: list[AreaRead]
 

@@ -49,7 +49,7 @@ class PostgresSessions(_Owned):
                 browser=session.browser,
                 created_at=session.created_at,
                 seen_at=session.seen_at,
-                expires_at=session.expires_at,
+                expires_at=func.now() + (session.expires_at - session.created_at),
             )
         )
 

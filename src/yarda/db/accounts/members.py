@@ -1,5 +1,6 @@
 """Accounts in Postgres."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, select, tuple_, update
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yarda.accounts.ports import AccountPage
 from yarda.db.accounts.tables import trials
 from yarda.db.cursors import read_cursor, write_cursor
-from yarda.db.tables import accounts
+from yarda.db.tables import accounts, generations
 from yarda.domain.account import Account, AccountKind, Plan
 from yarda.domain.credit import AccountId
 from yarda.errors import AccountNotFound
@@ -27,6 +28,15 @@ class PostgresAccounts:
         owner = upsert(accounts).values(id=OWNER, kind=AccountKind.OWNER.value, plan=Plan.OWN.value)
         await self._connection.execute(owner.on_conflict_do_nothing(index_elements=["id"]))
         return AccountId(OWNER)
+
+    async def plan_of(self, account: AccountId) -> Plan:
+        query = select(accounts.c.plan).where(accounts.c.id == account)
+        return Plan((await self._connection.execute(query)).scalar_one())
+
+    async def keep_designs(self, account: AccountId, *, life: timedelta) -> None:
+        longer = update(generations).where(generations.c.account_id == account)
+        longer = longer.where(generations.c.expires_at < generations.c.created_at + life)
+        await self._connection.execute(longer.values(expires_at=generations.c.created_at + life))
 
     async def add_once(self, account: Account) -> Account:
         assert account.email is not None

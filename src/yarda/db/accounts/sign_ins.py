@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.accounts.tables import sign_ins
@@ -10,7 +10,7 @@ from yarda.domain.account import SignIn, SignInId
 
 
 class PostgresSignIns:
-    """Plays the `SignIns` port."""
+    """Plays the `SignIns` port. By the database's clock, whatever those of its clients say."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -24,8 +24,8 @@ class PostgresSignIns:
                 token_hash=token_hash,
                 browser=sign_in.browser,
                 code=sign_in.code,
-                created_at=sign_in.created_at,
-                expires_at=sign_in.expires_at,
+                created_at=func.now(),
+                expires_at=func.now() + (sign_in.expires_at - sign_in.created_at),
             )
         )
 
@@ -52,7 +52,7 @@ class PostgresSignIns:
         await self._connection.execute(delete(sign_ins).where(sign_ins.c.address == address))
 
     async def _find(self, condition: ColumnElement[bool], *, locking: bool) -> SignIn | None:
-        query = select(sign_ins).where(condition)
+        query = select(sign_ins).where(condition, sign_ins.c.expires_at > func.now())
         found = await self._connection.execute(query.with_for_update() if locking else query)
         row = found.mappings().first()
         return None if row is None else _sign_in(row)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from yarda.errors import PackNotFound
-from yarda.web.deps import CurrentAccount, CurrentStudio
+from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount
 from yarda.web.pages.rendering import render
 
 router = APIRouter(prefix="/account/credits")
@@ -22,7 +22,7 @@ async def show_packs(
 
 @router.post("")
 async def go_and_pay(
-    request: Request, account: CurrentAccount, studio: CurrentStudio, pack: Annotated[str, Form()] = ""
+    request: Request, account: SpendingAccount, studio: CurrentStudio, pack: Annotated[str, Form()] = ""
 ) -> Response:
     """A page that leads on to the checkout by itself.
 

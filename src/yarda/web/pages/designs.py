@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from yarda.accounts.limits import REQUESTS
 from yarda.core import Studio
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.errors import AreaNotFound
 from yarda.pipeline.planner import PlanForm
-from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath
+from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath, SpendingAccount, limited
 from yarda.web.pages.rendering import render
 from yarda.web.pages.views import area_view, gallery_view, progress_view
 from yarda.web.texts import read_texts
@@ -121,11 +122,11 @@ async def cancel(generation: GenerationPath, account: CurrentAccount, studio: Cu
     return RedirectResponse(f"/designs/{generation}", status_code=303)
 
 
-@router.post("/{generation_id}/areas/{area_id}/retry")
+@router.post("/{generation_id}/areas/{area_id}/retry", dependencies=[limited(REQUESTS)])
 async def retry(
     generation: GenerationPath,
     area: AreaPath,
-    account: CurrentAccount,
+    account: SpendingAccount,
     studio: CurrentStudio,
     provider: Annotated[str | None, Form()] = None,
 ) -> Response:

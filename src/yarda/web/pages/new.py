@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
+from yarda.accounts.limits import REQUESTS, UPLOADS
 from yarda.domain.catalog import AREAS, STYLES
 from yarda.domain.credit import AccountId
 from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
 from yarda.errors import PhotoNotFound, RequestError
 from yarda.pipeline.photos import PhotoCorrection
 from yarda.sample import sample_geometry, sample_photo
-from yarda.web.deps import CurrentAccount, CurrentStudio
+from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount, Visitor, limited
 from yarda.web.pages.forms import DesignForm, fresh_form, read_form
 from yarda.web.pages.marks import (
     read_length,
@@ -32,12 +33,12 @@ router = APIRouter()
 
 
 @router.get("/")
-async def start(request: Request) -> Response:
+async def start(request: Request, visitor: Visitor) -> Response:
     """A photo or an address, to begin with."""
     return render(request, "start.html", at="new", wrong=None, address=None)
 
 
-@router.post("/new/photo")
+@router.post("/new/photo", dependencies=[limited(UPLOADS)])
 async def take_photo(
     request: Request,
     account: CurrentAccount,
@@ -58,7 +59,7 @@ async def take_photo(
     return _again(request, said, address=address, status=422)
 
 
-@router.post("/new/sample")
+@router.post("/new/sample", dependencies=[limited(UPLOADS)])
 async def take_sample(account: CurrentAccount, studio: CurrentStudio) -> Response:
     """The sample yard, with its geometry as it truly is."""
     studio.expect_previews()
@@ -99,8 +100,8 @@ async def new(
     return await _form_page(request, found, form, studio=studio)
 
 
-@router.post("/designs")
-async def draw(request: Request, account: CurrentAccount, studio: CurrentStudio) -> Response:
+@router.post("/designs", dependencies=[limited(REQUESTS)])
+async def draw(request: Request, account: SpendingAccount, studio: CurrentStudio) -> Response:
     """Accept the request and go to its progress; on an error stay, with everything that was entered."""
     photo_id, form = await read_form(request)
     photo = await studio.get_photo(photo_id, account=account)

@@ -25,9 +25,13 @@ _templates = Jinja2Templates(
 
 def render(request: Request, template: str, *, http_status: int = 200, at: str = "", **values: Any) -> Response:
     """A page; `at` names the place in the navigation."""
-    response = _templates.TemplateResponse(
-        request, template, {"t": read_texts(), "at": at, **values}, status_code=http_status
-    )
+    shared = {
+        "t": read_texts(),
+        "at": at,
+        "has_accounts": request.app.state.desk is not None,
+        "caller": getattr(request.state, "caller", None),
+    }
+    response = _templates.TemplateResponse(request, template, {**shared, **values}, status_code=http_status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -26,6 +26,13 @@ def _accounts() -> None:
     op.add_column("accounts", sa.Column("disabled_at", _TIME))
     op.create_index("accounts_created_at_id_idx", "accounts", ["created_at", "id"])
     op.create_unique_constraint("accounts_email_key", "accounts", ["email"])
+    op.add_column("generations", sa.Column("expires_at", _TIME))
+    op.create_index(
+        "generations_expiring_idx",
+        "generations",
+        ["expires_at"],
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
     op.add_column("ledger", sa.Column("once", sa.Text()))
     op.create_unique_constraint("ledger_once_key", "ledger", ["once"])
     op.create_check_constraint("kind", "accounts", "kind IN ('owner', 'person', 'deleted')")

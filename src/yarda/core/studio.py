@@ -1,11 +1,13 @@
-"""What the faces call: one object, every use case."""
+"""Every use case of designs, on one object."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
 from yarda.accounts.purchase import Shop, Started, settle_purchase, start_purchase
+from yarda.domain.account import Account, AccountKind, Caller, Plan
 from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
@@ -26,11 +28,14 @@ from yarda.pipeline.ports import CleanPicture, Event, Page, PositionPolicy, Stag
 from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.remove import delete_generation
+from yarda.pipeline.retention import delete_expired
 from yarda.pipeline.runs import Runs
 from yarda.pipeline.sweep import remove_orphans, requeue_lost_areas
 from yarda.pipeline.tools import Tools
 from yarda.pipeline.watch import watch_generation
 from yarda.pipeline.yard import YardPictures
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger()
 
@@ -55,6 +60,11 @@ class Studio:
         async with self._tools.open_work() as work:
             return await work.accounts.get_owner()
 
+    async def owner_as_caller(self) -> Caller:
+        """The owner, as whoever asks in local mode."""
+        owner = Account(id=await self.owner(), kind=AccountKind.OWNER, plan=Plan.OWN, created_at=EPOCH)
+        return Caller(account=owner)
+
     async def add_photo(
         self, raw: bytes, *, account: AccountId, position: PositionPolicy = PositionPolicy.DROP
     ) -> Photo:
@@ -65,6 +75,11 @@ class Studio:
         """Raises `PhotoNotFound`."""
         async with self._tools.open_work() as work:
             return await work.photos.get(photo, account=account)
+
+    async def list_photos(self, account: AccountId) -> list[Photo]:
+        """The oldest first."""
+        async with self._tools.open_work() as work:
+            return await work.photos.list_for(account)
 
     async def correct_photo(self, photo: PhotoId, correction: PhotoCorrection, *, account: AccountId) -> Photo:
         """See `pipeline.photos.correct_photo`."""
@@ -219,6 +234,11 @@ class Studio:
             for name, provider in self._tools.providers.in_order.items()
         )
 
+    def kept_days(self, plan: Plan) -> int | None:
+        """How long designs of that plan are kept; None: until somebody deletes them."""
+        life = self._tools.retention.get(plan)
+        return life.days if life else None
+
     # --- work and its upkeep ---
 
     async def design_area(self, area: AreaId) -> Verdict:
@@ -232,6 +252,10 @@ class Studio:
         """Drop pictures and positions that may not be kept any longer. Returns how many."""
         async with self._tools.open_work() as work:
             return await work.passing_pictures.forget_finished() + await work.geocodes.forget_old()
+
+    async def delete_expired(self) -> int:
+        """See `pipeline.retention.delete_expired`."""
+        return await delete_expired(tools=self._tools)
 
     async def remove_orphans(self) -> int:
         return await remove_orphans(tools=self._tools)

@@ -1,0 +1,21 @@
+"""Closes an account for good: all it could sign in with and all that was on its way to it goes at once."""
+
+from dataclasses import replace
+
+from yarda.accounts.tools import AccountTools
+from yarda.domain.account import AccountKind, Caller
+
+
+async def close_account(caller: Caller, *, tools: AccountTools) -> None:
+    """One transaction. Its ledger and its calls stay as the installation's books, without a name; designs and
+    photos are deleted by whoever calls this, or by the next worker's round."""
+    async with tools.open_work() as work:
+        account = await work.accounts.lock(caller.id)
+        if account.email is not None:
+            await work.mails.delete_for(account.email)
+            await work.sign_ins.delete_for(account.email)
+        for credentials in (work.sessions, work.api_keys, work.passkeys):
+            await credentials.delete_for(account.id)
+        gone = replace(account, kind=AccountKind.DELETED, email=None, is_operator=False, disabled_at=tools.clock())
+        await work.accounts.save(gone)
+        await work.audit_log.add("account_deleted", actor=str(account.id), account=account.id)

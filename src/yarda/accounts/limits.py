@@ -1,0 +1,46 @@
+"""How often somebody may try: counted in Postgres over all processes, and counted even when the try fails."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from yarda.accounts.tools import AccountTools
+from yarda.errors import TooManyRequests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """So many in a period, for each value of what `name` says is counted."""
+
+    name: str
+    most: int
+    period: timedelta
+
+
+LINKS_TO_ADDRESS = Limit(name="links to an address", most=5, period=timedelta(minutes=15))
+LINKS_FROM_NETWORK = Limit(name="links from a network", most=20, period=timedelta(minutes=15))
+LINKS = Limit(name="links", most=1000, period=timedelta(minutes=5))
+TRIES_AT_ADDRESS = Limit(name="codes for an address", most=10, period=timedelta(minutes=5))
+TRIES_FROM_NETWORK = Limit(name="sign-ins from a network", most=60, period=timedelta(minutes=5))
+UPLOADS = Limit(name="uploads of an account", most=120, period=timedelta(minutes=10))
+REQUESTS = Limit(name="design requests of an account", most=120, period=timedelta(minutes=10))
+LOOKUPS = Limit(name="address lookups of an account", most=120, period=timedelta(minutes=10))
+"""As PyPI limits its sign-in: 10 in 5 minutes for an address, 1,000 in 5 minutes in all."""
+
+
+async def allow(*counted: tuple[Limit, str], tools: AccountTools) -> None:
+    """Count one try under each limit. Raises `TooManyRequests` when one is used up.
+
+    Values are hashed: no address and no network stands in the table.
+    """
+    waits = []
+    async with tools.open_work() as work:
+        for limit, value in sorted(counted, key=lambda pair: pair[0].name):
+            key = f"{limit.name}: {tools.pepper.hash('limit', value).hex()[:32]}"
+            count, ends_at = await work.counters.count(key, period=limit.period)
+            if count > limit.most:
+                waits.append(ends_at)
+    if waits:
+        seconds = max(1, int((max(waits) - tools.clock()).total_seconds()) + 1)
+        minutes = -(-seconds // 60)
+        when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+        raise TooManyRequests(f"that was tried too often; try again {when}", retry_after=seconds)

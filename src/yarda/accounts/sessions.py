@@ -1,0 +1,88 @@
+"""Sessions of browsers, and who a request is from."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from yarda.accounts.ports import AccountWork
+from yarda.accounts.secrets import hash_secret, new_secret
+from yarda.accounts.tools import AccountTools
+from yarda.domain.account import Account, Caller, Session, SessionId
+from yarda.errors import CredentialNotFound, NotSignedIn
+
+SEEN_EVERY = timedelta(minutes=5)
+LONGEST_NAME = 200
+
+SIGN_IN = "sign in first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """Who asks, before anybody is signed in.
+
+    `secret` is what its cookie holds, `session` the token it is signed in with now, `name` what it calls
+    itself, `network` where it is.
+    """
+
+    secret: str
+    name: str = ""
+    network: str = ""
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A new session, and the token that proves it, which is shown this once."""
+
+    account: Account
+    session: Session
+    token: str
+
+
+async def open_session(
+    account: Account, *, browser: Browser, how: str, work: AccountWork, tools: AccountTools
+) -> SignedIn:
+    """A new token at every sign-in; the session that the browser had before ends."""
+    if browser.session is not None:
+        before = await work.sessions.find(hash_secret(browser.session))
+        if before is not None:
+            await work.sessions.delete(before.id, account=before.account)
+    token, now = new_secret(), tools.clock()
+    session = Session(
+        id=SessionId(uuid4()),
+        account=account.id,
+        browser=browser.name[:LONGEST_NAME],
+        created_at=now,
+        seen_at=now,
+        expires_at=now + tools.session_life,
+    )
+    await work.sessions.add(session, token_hash=hash_secret(token))
+    await work.audit_log.add("signed_in", actor=str(account.id), account=account.id, detail={"how": how})
+    return SignedIn(account=account, session=session, token=token)
+
+
+async def find_caller(token: str, *, tools: AccountTools) -> Caller:
+    """Who has this session. Raises `NotSignedIn`."""
+    now = tools.clock()
+    async with tools.open_work() as work:
+        session = await work.sessions.find(hash_secret(token))
+        account = await work.accounts.find(session.account) if session else None
+        if session is None or account is None:
+            raise NotSignedIn(SIGN_IN)
+        if now - session.seen_at > SEEN_EVERY:
+            await work.sessions.seen(session.id, at=now)
+    return Caller(account=account, session=session.id)
+
+
+async def list_sessions(caller: Caller, *, tools: AccountTools) -> list[Session]:
+    """The newest first."""
+    async with tools.open_work() as work:
+        return await work.sessions.list_for(caller.id)
+
+
+async def end_session(session: SessionId, *, caller: Caller, tools: AccountTools) -> None:
+    """Sign one of the account's browsers out. Raises `CredentialNotFound`."""
+    async with tools.open_work() as work:
+        if not await work.sessions.delete(session, account=caller.id):
+            raise CredentialNotFound("there is no such session")
+        await work.audit_log.add("session_ended", actor=str(caller.id), account=caller.id)

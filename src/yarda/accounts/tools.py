@@ -1,0 +1,27 @@
+"""What every use case of accounts is handed, wired once at start."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from yarda.accounts.ports import IdentityProvider, Mailer, OpenAccountWork, PasskeyCeremony, Payments
+from yarda.accounts.secrets import Pepper
+from yarda.domain.purchase import Pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTools:
+    """`base_url` is the address people use, without a slash at its end."""
+
+    open_work: OpenAccountWork
+    clock: Callable[[], datetime]
+    pepper: Pepper
+    base_url: str
+    trial_credits: int
+    session_life: timedelta
+    disposable_domains: frozenset[str] = frozenset()
+    mailer: Mailer | None = None
+    payments: Payments | None = None
+    packs: tuple[Pack, ...] = ()
+    identities: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    passkeys: PasskeyCeremony | None = None

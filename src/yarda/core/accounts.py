@@ -1,0 +1,94 @@
+"""Everything about accounts that the faces call; there is none in local mode."""
+
+from dataclasses import asdict
+from typing import IO
+
+from yarda.accounts import keys, sessions, sign_in
+from yarda.accounts.close import close_account
+from yarda.accounts.limits import Limit, allow
+from yarda.accounts.sessions import Browser, SignedIn
+from yarda.accounts.sign_in import LinkState
+from yarda.accounts.tools import AccountTools
+from yarda.core.export import write_export
+from yarda.core.studio import Studio
+from yarda.domain.account import ApiKey, Caller, KeyId, Scope, Session, SessionId, SignInId
+
+
+class AccountDesk:
+    """Made by `bootstrap` where strangers are let in.
+
+    All methods raise `ServiceUnavailableError` while the database is away.
+    """
+
+    def __init__(self, tools: AccountTools, *, studio: Studio) -> None:
+        self._tools = tools
+        self._studio = studio
+
+    @property
+    def base_url(self) -> str:
+        """The address people use."""
+        return self._tools.base_url
+
+    async def ask_for_link(self, email: str, *, browser: Browser, then: str = "/") -> SignInId:
+        """See `accounts.sign_in.ask_for_link`."""
+        return await sign_in.ask_for_link(email, browser=browser, then=then, tools=self._tools)
+
+    async def look_at_link(self, token: str, *, browser: Browser) -> LinkState:
+        """See `accounts.sign_in.look_at_link`."""
+        return await sign_in.look_at_link(token, browser=browser, tools=self._tools)
+
+    async def redeem_link(self, token: str, *, browser: Browser) -> SignedIn:
+        """See `accounts.sign_in.redeem_link`."""
+        return await sign_in.redeem_link(token, browser=browser, tools=self._tools)
+
+    async def redeem_code(self, sign_in_id: SignInId, code: str, *, browser: Browser) -> SignedIn:
+        """See `accounts.sign_in.redeem_code`."""
+        return await sign_in.redeem_code(sign_in_id, code, browser=browser, tools=self._tools)
+
+    async def find_caller(self, token: str) -> Caller:
+        """Who has this session. Raises `NotSignedIn`."""
+        return await sessions.find_caller(token, tools=self._tools)
+
+    async def find_caller_by_key(self, key: str) -> Caller:
+        """Who has this API key. Raises `NotSignedIn`."""
+        return await keys.find_caller_by_key(key, tools=self._tools)
+
+    async def list_sessions(self, caller: Caller) -> list[Session]:
+        return await sessions.list_sessions(caller, tools=self._tools)
+
+    async def end_session(self, session: SessionId, *, caller: Caller) -> None:
+        """Raises `CredentialNotFound`."""
+        await sessions.end_session(session, caller=caller, tools=self._tools)
+
+    async def list_keys(self, caller: Caller) -> list[ApiKey]:
+        return await keys.list_keys(caller, tools=self._tools)
+
+    async def create_key(self, name: str, *, scopes: frozenset[Scope], caller: Caller) -> tuple[str, ApiKey]:
+        """See `accounts.keys.create_key`."""
+        return await keys.create_key(name, scopes=scopes, caller=caller, tools=self._tools)
+
+    async def revoke_key(self, key: KeyId, *, caller: Caller) -> None:
+        """Raises `CredentialNotFound`."""
+        await keys.revoke_key(key, caller=caller, tools=self._tools)
+
+    async def export(self, caller: Caller) -> IO[bytes]:
+        """All that the account has here, as a ZIP archive; see `core.export.write_export`."""
+        about = {
+            "account": asdict(caller.account),
+            "sessions": [asdict(session) for session in await self.list_sessions(caller)],
+            "api_keys": [asdict(key) for key in await self.list_keys(caller)],
+        }
+        return await write_export(about, account=caller.id, studio=self._studio)
+
+    async def delete_account(self, caller: Caller) -> None:
+        """Nobody can come in any more from the first moment on; then everything goes, whatever dies on the way.
+
+        What a crash leaves is deleted by the next worker's round.
+        """
+        await close_account(caller, tools=self._tools)
+        while await self._studio.delete_expired():
+            continue
+
+    async def allow(self, limit: Limit, value: str) -> None:
+        """Count one try. Raises `TooManyRequests`."""
+        await allow((limit, value), tools=self._tools)
