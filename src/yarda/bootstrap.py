@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -14,6 +15,7 @@ from yarda import jobs
 from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.mailroom import Mailroom
 from yarda.accounts.ports import IdentityProvider, Mailer
+from yarda.accounts.purchase import Shop
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Operator, Studio
@@ -23,7 +25,7 @@ from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
 from yarda.db.operator import PostgresOperatorRows
 from yarda.db.unit_of_work import Database, open_engine
-from yarda.domain.account import MailId
+from yarda.domain.account import MailId, Plan
 from yarda.domain.credit import EntryKind
 from yarda.domain.gate import Limits
 from yarda.domain.generation import AreaId
@@ -36,6 +38,7 @@ from yarda.imagery.panoramax import PanoramaxViews
 from yarda.imagery.photo import PhotoGate
 from yarda.mail.smtp import SmtpMailer
 from yarda.mail.terminal import TerminalMailer
+from yarda.payments.stripe import StripePayments
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Done, Later, Verdict
 from yarda.pipeline.provider import ImageProvider, PaidProvider
@@ -64,10 +67,11 @@ class Running:
         dsn: str,
         tools: Tools,
         identities: Sequence[IdentityProvider],
+        shop: Shop,
     ) -> None:
         self.settings = settings
         self.tools = tools
-        self.studio = Studio(tools, inspector=_inspector(database))
+        self.studio = Studio(tools, inspector=_inspector(database), shop=shop)
         self.operator = Operator(
             tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
         )
@@ -148,6 +152,9 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             stack.push_async_callback(geocoder.close)
         for source in lookup.sources:
             stack.push_async_callback(source.close)
+        shop = _shop(settings, database)
+        if shop.payments is not None:
+            stack.push_async_callback(shop.payments.close)
         tools = Tools(
             open_work=database.open_work,
             changes=changes,
@@ -161,16 +168,22 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             providers=chosen,
             lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
-            clock=lambda: datetime.now(UTC),
+            clock=_now,
             owner_grants=settings.access == "local" and settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
             retention=settings.retention,
+            daily_areas=settings.daily_areas_per_account,
+            daily_credits=settings.daily_credits_per_account,
         )
+        if shop.packs:
+            tools = replace(tools, more_credits=f"get credits at {shop.base_url}/account/credits")
         identities = _identities(settings)
         for issuer in identities:
             stack.push_async_callback(issuer.close)
-        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools, identities=identities)
+        running = Running(
+            settings, database=database, spool=spool, dsn=dsn, tools=tools, identities=identities, shop=shop
+        )
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -267,6 +280,31 @@ def _mailer(settings: Settings) -> Mailer:
         return TerminalMailer()
     assert settings.mail_from is not None
     return SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _shop(settings: Settings, database: Database) -> Shop:
+    """Sells through Stripe where both its keys are set."""
+    if settings.stripe_api_key is None:
+        return Shop(open_work=database.open_work, clock=_now)
+    assert settings.stripe_webhook_secret is not None
+    assert settings.base_url is not None
+    payments = StripePayments(
+        api_key=settings.stripe_api_key.get_secret_value(),
+        webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        base_url=settings.stripe_base_url,
+    )
+    return Shop(
+        open_work=database.open_work,
+        clock=_now,
+        payments=payments,
+        packs=settings.packs,
+        base_url=settings.base_url,
+        paid_life=settings.retention.get(Plan.PAID),
+    )
 
 
 def _given(providers: Sequence[ImageProvider]) -> Providers:

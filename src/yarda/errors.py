@@ -26,6 +26,7 @@ YardaError
 │   ├── PackNotFound                  404  no such pack of credits, or none are sold here
 │   ├── NoticeInvalid                 400  not signed by the payment service, or too old
 │   ├── TooManyRequests               429  `retry_after` says when
+│   │   └── DailyLimitReached             what one account may ask for on a day
 │   ├── GenerationNotFound            404  unknown, or somebody else's
 │   ├── AreaNotFound                  404
 │   ├── PhotoNotFound                 404
@@ -155,10 +156,10 @@ class NotEnoughCredits(RequestError):
     status = 402
     code = "insufficient_credits"
 
-    def __init__(self, *, needed: int, available: int) -> None:
+    def __init__(self, *, needed: int, available: int, more_credits: str) -> None:
         super().__init__(
-            f"this needs {needed} credits and {available} are available; "
-            "choose concept, which is free, or fewer areas"
+            f"credits needed: {needed}, available: {available}; "
+            f"choose concept, which is free, or fewer areas, or {more_credits}"
         )
         self.needed = needed
         self.available = available
@@ -359,6 +360,12 @@ class TooManyRequests(RequestError):
         self.retry_after = retry_after
 
 
+class DailyLimitReached(TooManyRequests):
+    """The account has had what one account may have on a UTC day."""
+
+    code = "daily_limit_reached"
+
+
 class ServiceUnavailableError(YardaError):
     """Something Yarda stands on is away for now; the same request may succeed later."""
 
@@ -391,9 +398,13 @@ class MailUnavailable(ServiceUnavailableError):
 
 
 class PaymentsUnavailable(ServiceUnavailableError):
-    """The payment service is busy or away."""
+    """The payment service is busy or away; `reason` reaches logs only."""
 
     code = "payments_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the payment service does not answer as it should; try again in a while")
+        self.reason = reason
 
 
 class IdentityUnavailable(ServiceUnavailableError):

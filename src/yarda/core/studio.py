@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from yarda.accounts.purchase import Shop, Started, settle_purchase, start_purchase
 from yarda.domain.account import Account, AccountKind, Caller, Plan
 from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.catalog import AreaName, StyleName
@@ -15,6 +16,7 @@ from yarda.domain.gate import Gate
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.domain.photo import ImageId, Photo, PhotoId
 from yarda.domain.place import FACING_THE_HOUSE, CameraView, SourceKind
+from yarda.domain.purchase import Pack
 from yarda.domain.request import DesignRequest
 from yarda.pipeline.accept import Acceptance, accept_generation, find_place_of
 from yarda.pipeline.admission import gate_key, list_states
@@ -49,8 +51,9 @@ class Studio:
     All raise `ServiceUnavailableError` while the database or the object store is away.
     """
 
-    def __init__(self, tools: Tools, *, inspector: Inspector) -> None:
+    def __init__(self, tools: Tools, *, inspector: Inspector, shop: Shop) -> None:
         self._tools = tools
+        self._shop = shop
         self._inspector = inspector
         self.runs = Runs(tools)
         self._yards = YardPictures(tools)
@@ -199,6 +202,19 @@ class Studio:
         """Newest first."""
         async with self._tools.open_work() as work:
             return await work.ledger.list_page(account, limit=limit, cursor=cursor)
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs of credits that are sold here; none where nothing is."""
+        return self._shop.packs
+
+    async def start_purchase(self, credits: int, *, account: AccountId) -> Started:
+        """See `accounts.purchase.start_purchase`."""
+        return await start_purchase(credits, account=account, shop=self._shop)
+
+    async def settle_purchase(self, body: bytes, *, signature: str) -> None:
+        """See `accounts.purchase.settle_purchase`."""
+        await settle_purchase(body, signature=signature, shop=self._shop)
 
     async def list_calls(self, account: AccountId, *, generation: GenerationId | None = None) -> list[Attempt]:
         """Provider calls made for the account, newest first."""

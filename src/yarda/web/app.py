@@ -25,11 +25,12 @@ from yarda.web import (
     places,
     previews,
     problems,
+    purchases,
 )
 from yarda.web.guard import Guard
 from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
-from yarda.web.problems import Problem
+from yarda.web.problems import CreditProblem, Problem
 
 API = (
     generations,
@@ -42,6 +43,7 @@ API = (
     account,
     credentials,
     passkeys,
+    purchases,
     member,
     operations,
 )
@@ -55,6 +57,9 @@ API_ROOTS = frozenset(
         "areas",
         "credits",
         "calls",
+        "packs",
+        "purchases",
+        "webhooks",
         "keys",
         "member",
         "sessions",
@@ -108,9 +113,10 @@ def _describe(app: FastAPI) -> dict[str, object]:
     """The OpenAPI document, with the problem document among its schemas."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= described.pop("$defs", {}) | {"Problem": described}
+        for model in (Problem, CreditProblem):
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs", {}) | {model.__name__: described}
         for operations_of in schema["paths"].values():
             for operation in operations_of.values():
                 if "422" in operation.get("responses", {}):

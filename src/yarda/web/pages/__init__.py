@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from yarda.web.pages import account, designs, identity, new, passkeys, places, sign_in
+from yarda.web.pages import account, credits, designs, identity, new, passkeys, places, sign_in
 from yarda.web.pages.rendering import STATIC_DIR, problem_page
 
 __all__ = ["STATIC_DIR", "problem_page", "router"]
@@ -15,3 +15,4 @@ router.include_router(sign_in.router)
 router.include_router(account.router)
 router.include_router(identity.router)
 router.include_router(passkeys.router)
+router.include_router(credits.router)

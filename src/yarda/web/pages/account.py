@@ -105,6 +105,7 @@ async def _page(
         balance=await studio.balance(member.id),
         entries=[_entry(entry) for entry in entries.items],
         next_cursor=entries.next_cursor,
+        packs=studio.packs,
         keys=await desk.list_keys(member),
         scopes=[scope for scope in Scope if scope is not Scope.OPERATE or member.account.is_operator],
         sessions=await desk.list_sessions(member),
