@@ -30,6 +30,7 @@ from yarda.pipeline.ports import Verdict
 from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
+from yarda.providers.diffusers import DiffusersProvider
 from yarda.providers.gemini import GeminiProvider
 from yarda.providers.openai import OpenAIProvider
 from yarda.settings import Settings
@@ -180,13 +181,19 @@ def _given(providers: Sequence[ImageProvider]) -> Providers:
 
 def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     in_order: dict[str, ImageProvider] = {}
-    make = {"gemini": _gemini, "openai": _openai}
+    make = {"gemini": _gemini, "openai": _openai, "diffusers": _diffusers}
     for name in settings.provider_order:
         in_order[name] = concept if name == "concept" else make[name](settings)
-    prices = {"concept": 0, "gemini": settings.gemini_credits, "openai": settings.openai_credits}
+    prices = {
+        "gemini": settings.gemini_credits,
+        "openai": settings.openai_credits,
+        "diffusers": settings.diffusers_credits,
+        "concept": 0,
+    }
     limits = {
         "gemini": Limits(per_minute=settings.gemini_requests_per_minute, parallel=settings.gemini_parallel),
         "openai": Limits(per_minute=settings.openai_requests_per_minute, parallel=settings.openai_parallel),
+        "diffusers": Limits(parallel=settings.diffusers_parallel),
     }
     return Providers(in_order=in_order, prices={name: prices[name] for name in in_order}, limits=limits)
 
@@ -197,6 +204,16 @@ def _openai(settings: Settings) -> ImageProvider:
         api_key=settings.openai_api_key.get_secret_value(),
         model=settings.openai_model,
         base_url=settings.openai_base_url,
+        call_seconds=settings.call_seconds,
+    )
+
+
+def _diffusers(settings: Settings) -> ImageProvider:
+    assert settings.diffusers_model is not None
+    return DiffusersProvider(
+        model=settings.diffusers_model,
+        device=settings.diffusers_device,
+        steps=settings.diffusers_steps,
         call_seconds=settings.call_seconds,
     )
 
