@@ -149,7 +149,7 @@ async def test_klein_follows_a_guide_and_its_mask(
 async def test_qwen_follows_a_guide_and_its_mask(
     make: Callable[..., DiffusersProvider], order: RenderOrder, spool: DiskSpool
 ) -> None:
-    await check_follows_guides(make(tiny_model("qwen")), order, spool)
+    await check_follows_guides(make(tiny_model("qwen"), call_seconds=900), order, spool)
 
 
 async def check_follows_guides(provider: DiffusersProvider, order: RenderOrder, spool: DiskSpool) -> None:
