@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from yarda.settings import Settings
@@ -16,8 +17,15 @@ ROOT = Path(__file__).parents[2]
 class YardaProcess:
     """One `yarda` command. What it says goes to a file; it never outlives the test."""
 
-    def __init__(self, settings: Settings, *arguments: str, log: Path, module: str | None = None) -> None:
-        """With a module, that is run instead of the command."""
+    def __init__(
+        self,
+        settings: Settings,
+        *arguments: str,
+        log: Path,
+        module: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """With a module, that is run instead of the command. `more` is added to its environment."""
         self._log = log
         self._output = log.open("wb")
         program = ["-m", module] if module else [str(Path(sys.executable).with_name("yarda"))]
@@ -26,7 +34,7 @@ class YardaProcess:
             cwd=ROOT,
             stdout=self._output,
             stderr=subprocess.STDOUT,
-            env=_environment(settings),
+            env=_environment(settings) | dict(more or {}),
         )
 
     async def said(self, words: str) -> str:

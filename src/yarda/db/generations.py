@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -191,6 +191,6 @@ def _cursor(generation: Generation) -> str:
 def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         created, id_ = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(created), UUID(id_)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        return datetime.fromisoformat(created).astimezone(UTC), UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise InvalidRequest("cursor: use the next_cursor of an earlier answer", field="cursor") from error

@@ -12,6 +12,8 @@ from yarda.domain.generation import AreaId, GenerationId
 from yarda.errors import InvalidRequest
 from yarda.pipeline.ports import Page
 
+MAX_DIGITS = 18
+"""Of an entry's number; a longer one is no number that Postgres has."""
 OWNER = UUID("00000000-0000-4000-8000-000000000001")
 
 
@@ -78,7 +80,7 @@ class PostgresLedger:
     async def list_page(self, account: AccountId, *, limit: int, cursor: str | None) -> Page[LedgerEntry]:
         query = select(ledger).where(ledger.c.account_id == account)
         if cursor is not None:
-            if not cursor.isdecimal():
+            if not cursor.isdecimal() or len(cursor) > MAX_DIGITS:
                 raise InvalidRequest("cursor: use the next_cursor of an earlier answer", field="cursor")
             query = query.where(ledger.c.id < int(cursor))
         found = (await self._connection.execute(query.order_by(ledger.c.id.desc()).limit(limit + 1))).all()

@@ -18,7 +18,11 @@ router = APIRouter(prefix="/photos", tags=["photos"])
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=PhotoRead, responses=responses(413, 415, 422))
 async def create_photo(
     photo: Annotated[
-        UploadFile, File(description="JPEG, PNG, WebP, AVIF or HEIC, up to 25 MB and 40 megapixels.")
+        UploadFile,
+        File(
+            description="JPEG, PNG, WebP, AVIF or HEIC, up to 25 MB and 40 megapixels.",
+            json_schema_extra={"format": "binary"},
+        ),
     ],
     account: CurrentAccount,
     studio: CurrentStudio,

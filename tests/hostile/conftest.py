@@ -1,0 +1,47 @@
+"""One studio for all enemies of a file: a real process on a real database."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.contract.pictures import encode, quarters
+from tests.flow.processes import YardaProcess
+from tests.hostile.studio import Victim
+from yarda.settings import read_settings
+
+
+def make_reachable(folder: Path) -> None:
+    """For the user that the embedded database runs as."""
+    for path in (folder, *folder.parents):
+        if path.owner() == folder.owner() and path != Path("/tmp"):
+            os.chmod(path, 0o755)
+
+
+@pytest.fixture(scope="module")
+def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
+    folder = tmp_path_factory.mktemp("victim")
+    make_reachable(folder)
+    (folder / "tmp").mkdir(mode=0o777)
+    settings = read_settings(data_dir=folder / "data")
+    process = YardaProcess(
+        settings, "serve", "--port", "0", log=folder / "serve.log", more={"TMPDIR": str(folder / "tmp")}
+    )
+    loop = asyncio.new_event_loop()
+    try:
+        url = loop.run_until_complete(process.address())
+        warm = httpx2.post(f"{url}/photos", files={"photo": ("yard.jpg", encode(quarters()))}, timeout=60)
+        assert warm.status_code == 201
+        yield Victim(process=process, url=url, folder=folder)
+    finally:
+        process.stop()
+        loop.close()
+
+
+@pytest.fixture
+async def http(victim: Victim) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=victim.url, timeout=60) as client:
+        yield client
