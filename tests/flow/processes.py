@@ -37,9 +37,9 @@ class YardaProcess:
             env=_environment(settings) | dict(more or {}),
         )
 
-    async def said(self, words: str) -> str:
+    async def said(self, words: str, *, patience: float = PATIENCE) -> str:
         """Wait until the process says it; returns the line."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             while True:
                 for line in self._log.read_text(errors="replace").splitlines():
                     if words in line:
@@ -48,9 +48,10 @@ class YardaProcess:
                     raise AssertionError(f"ended with {self.process.returncode}: {self._log.read_text()[-2000:]}")
                 await asyncio.sleep(0.05)
 
-    async def address(self) -> str:
+    async def address(self, *, patience: float = PATIENCE) -> str:
         """Where a `serve` answers."""
-        return next(word for word in (await self.said("Yarda is at")).split() if word.startswith("http"))
+        line = await self.said("Yarda is at", patience=patience)
+        return next(word for word in line.split() if word.startswith("http"))
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

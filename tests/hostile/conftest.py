@@ -13,6 +13,9 @@ from tests.flow.processes import YardaProcess
 from tests.hostile.studio import Victim
 from yarda.settings import read_settings
 
+PATIENCE = 150.0
+"""So many tests stand on this one start that a busy machine is no reason to lose them."""
+
 
 def make_reachable(folder: Path) -> None:
     """For the user that the embedded database runs as."""
@@ -32,7 +35,7 @@ def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
     )
     loop = asyncio.new_event_loop()
     try:
-        url = loop.run_until_complete(process.address())
+        url = loop.run_until_complete(process.address(patience=PATIENCE))
         warm = httpx2.post(f"{url}/photos", files={"photo": ("yard.jpg", encode(quarters()))}, timeout=60)
         assert warm.status_code == 201
         yield Victim(process=process, url=url, folder=folder)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.emulators.maps import KEY, MapsEmulator
 from tests.flow.processes import ROOT, YardaProcess
-from tests.hostile.conftest import make_reachable
+from tests.hostile.conftest import PATIENCE, make_reachable
 from yarda.settings import read_settings
 
 EXAMPLES = int(os.environ.get("YARDA_FUZZ_EXAMPLES", "6"))
@@ -45,7 +45,7 @@ async def studio(tmp_path: Path) -> AsyncIterator[YardaProcess]:
 async def test_nothing_that_can_be_asked_breaks_the_studio_or_its_description(
     studio: YardaProcess, tmp_path: Path
 ) -> None:
-    url = await studio.address()
+    url = await studio.address(patience=PATIENCE)
     fuzzer = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
         *("run", f"{url}/openapi.json", "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"),

@@ -171,7 +171,7 @@ async def test_no_name_two_names_and_folded_names_are_refused(victim: Victim, he
 
 
 async def test_a_public_studio_knows_its_own_name_and_its_origin(public: httpx2.AsyncClient) -> None:
-    path, own = "/generations/multi", {"Origin": f"{PUBLIC}:8443"}
+    path, own = "/healthz", {"Origin": f"{PUBLIC}:8443"}
 
     named = await public.get("/healthz")
     other = await public.get("/healthz", headers={"Host": "www.yarda.example"})
@@ -183,7 +183,7 @@ async def test_a_public_studio_knows_its_own_name_and_its_origin(public: httpx2.
     ]
 
     assert (named.status_code, other.status_code) == (200, 400)
-    assert (sent.status_code, by_proxy.status_code) == (422, 422)
+    assert (sent.status_code, by_proxy.status_code) == (405, 405), "not let in as far as the route"
     assert {(answer.status_code, answer.json()["code"]) for answer in wrong} == {(403, "cross_site_request")}
 
 
@@ -225,8 +225,8 @@ async def test_every_kind_of_answer_carries_every_header(
 
 
 async def test_refusals_at_the_door_carry_every_header(http: httpx2.AsyncClient) -> None:
-    for headers in ({"Host": "evil.example"}, {"Origin": "null"}, {"Content-Length": "99999999999"}):
-        answer = await http.post("/photos", headers=headers)
+    for headers, body in (({"Host": "evil.example"}, b""), ({"Origin": "null"}, b""), ({}, bytes(5 * 2**20))):
+        answer = await http.post("/photos", headers=headers, content=body)
         assert answer.headers["content-type"] == "application/problem+json"
         assert {answer.headers.get(name) for name in SECURITY_HEADERS} == set(SECURITY_HEADERS.values())
 

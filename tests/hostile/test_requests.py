@@ -2,9 +2,9 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 import httpx2
@@ -49,7 +49,7 @@ def _forms() -> Iterator[HostileForm]:
         ("no line before the end", b"--b\r\n" + PART + plain(), 422),
         ("10,000 fields", _part(field) * 10_000 + end, 400),
         ("10,000 files", _part(PART[:-4]) * 10_000 + end, 400),
-        ("10,000 headers of a part", b"--b\r\n" + b"X: y\r\n" * 10_000 + PART + plain() + b"\r\n" + end, 201),
+        ("10,000 headers of a part", b"--b\r\n" + b"X: y\r\n" * 10_000 + PART + plain() + b"\r\n" + end, 400),
         ("a header of 1 MB", _part(b"X: " + b"y" * MIB) + end, 400),
         ("a header without a colon", _part(b"Content-Disposition form-data") + end, 400),
         ("a field of 20 MB", _part(field, bytes(20 * MIB)) + end, 400),
@@ -62,14 +62,14 @@ def _forms() -> Iterator[HostileForm]:
         ("nested", _part(nested, b"--c\r\n" + PART + plain() + b"\r\n--c--") + end, 422),
         ("base64", _part(PART[:-4] + b"\r\nContent-Transfer-Encoding: base64", b"/9j/4AAQSkZJRg==") + end, 415),
         ("lines end in LF", photo.replace(b"\r\n", b"\n") + end, 400),
-        ("junk before the first part", b"junk\r\n" * 1000 + photo + end, 201),
+        ("junk before the first part", b"junk\r\n" * 1000 + photo + end, 400),
         ("a boundary in the photo", b"--b\r\n" + PART + b"\xff\xd8\xff\r\n--b\r\n" + end, 400),
     ):
         yield HostileForm(name=name, body=body, status=status)
     long = b"b" * 10_000
     whole = b"--" + long + b"\r\n" + PART + plain() + b"\r\n--" + long + b"--\r\n"
     for name, kind, body, status in (
-        ("a boundary of 10,000", FORM + long.decode(), whole, 201),
+        ("a boundary of 10,000", FORM + long.decode(), whole, 400),
         ("no boundary", "multipart/form-data", photo + end, 400),
         ("an empty boundary", FORM, photo + end, 400),
         ("a boundary of another form", FORM + "c", photo + end, 400),
@@ -93,7 +93,7 @@ def _documents() -> Iterator[tuple[str, bytes, int]]:
     yield "a number without end", b'{"seed": 1e999}', 422
     yield "no number", b'{"seed": NaN}', 422
     yield "half a letter", b'{"address": "5 Elm St \\ud800", "areas": []}', 422
-    yield "no UTF-8", b'{"address": "\xff\xfe\xfd"}', 422
+    yield "no UTF-8", b'{"address": "\xff\xfe\xfd"}', 400
     yield "UTF-16", '{"areas": []}'.encode("utf-16"), 422
     yield "a million areas", json.dumps({"areas": [area] * 50_000}).encode(), 422
     yield "a name a million times", b"{" + b'"a":1,' * 200_000 + b'"a":1}', 422
@@ -109,25 +109,26 @@ FORMS, DOCUMENTS = list(_forms()), list(_documents())
 
 def _request(path: str, content_type: str, body: bytes, *, more: str = "", length: int | None = None) -> bytes:
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{more}"
         f"Content-Type: {content_type}\r\nContent-Length: {len(body) if length is None else length}\r\n\r\n"
     )
     return head.encode() + body
 
 
 async def _send(victim: Victim, *pieces: bytes) -> bytes:
-    """The answer, also where it comes before everything was sent."""
+    """The whole answer; nothing where the server hung up on us."""
     reader, writer = await asyncio.open_connection(*victim.address)
-    with suppress(ConnectionError):
+    try:
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
-    answer = bytearray()
-    with suppress(ConnectionError):
-        while piece := await reader.read(MIB):
-            answer += piece
-    writer.close()
-    return bytes(answer)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        return head + await (reader.readexactly(int(length[1])) if length else reader.read())
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return b""
+    finally:
+        writer.transport.abort()
 
 
 def _check(answer: bytes, status: int) -> None:
@@ -171,12 +172,10 @@ async def test_a_broken_document_is_refused_with_a_reason(
     ("more", "length", "status"),
     [
         ("", 200 * MIB, 413),
-        ("", 10**30, 413),
+        ("", 10**30, 400),
         ("Content-Length: 5\r\n", 6, 400),
         ("Transfer-Encoding: chunked\r\n", 6, 400),
-        ("Transfer-Encoding: gzip, chunked\r\n", 6, 501),
-        ("X: " + "y" * 100_000 + "\r\n", 6, 400),
-        ("X: y\r\n" * 20_000, 6, 400),
+        ("Transfer-Encoding: gzip, chunked\r\n", 6, 400),
         ("X\0: y\r\n", 6, 400),
         ("Expect: 100-continue\r\n", 200 * MIB, 413),
     ],
@@ -198,6 +197,14 @@ async def test_lengths_and_heads_that_lie_are_refused(victim: Victim, more: str,
     assert int(answer.split(b" ", 2)[1]) == status, answer[:300]
 
 
+@pytest.mark.parametrize("more", ["X: " + "y" * 2 * MIB + "\r\n", "X: y\r\n" * 300_000], ids=["long", "many"])
+async def test_two_megabytes_of_headers_are_refused(victim: Victim, http: httpx2.AsyncClient, more: str) -> None:
+    answer = await _send(victim, _request("/photos", FORM + "b", b"", more=more))
+
+    assert answer[:12] in (b"", b"HTTP/1.1 400")
+    assert (await http.get("/healthz")).status_code == 200
+
+
 @pytest.mark.parametrize("length", [b"Content-Length: 209715200", b"Transfer-Encoding: chunked"])
 async def test_two_hundred_megabytes_are_refused_and_not_kept(victim: Victim, length: bytes) -> None:
     peak = victim.peak_bytes()
@@ -208,7 +215,7 @@ async def test_two_hundred_megabytes_are_refused_and_not_kept(victim: Victim, le
     if is_chunked:
         pieces = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
 
-    answer = await _send(victim, head + length + b"\r\nConnection: close\r\n\r\n", *pieces)
+    answer = await _send(victim, head + length + b"\r\n\r\n", *pieces)
 
     _check(answer, 413)
     assert victim.peak_bytes() - peak < GROWTH

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from tests.contract.pictures import encode, quarters
 from tests.emulators.server import EmulatedServer, Exchange
 from tests.flow.processes import YardaProcess
-from tests.hostile.conftest import make_reachable
+from tests.hostile.conftest import PATIENCE, make_reachable
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.errors import SettingInvalid
 from yarda.settings import Settings, is_secret, read_settings
@@ -31,7 +31,6 @@ SHAPES = (
     "smtp://user:{}@127.0.0.1:9",
 )
 SCRIPT = (400, 401, 403, 404, 429, 500, 200)
-PATIENCE = 60.0
 
 
 def planted(name: str) -> str:
@@ -202,7 +201,7 @@ async def test_no_secret_is_logged_answered_shown_or_kept(folder: Path, database
     process = YardaProcess(plain, "serve", "--port", "0", "--workers", "4", log=log, more=environment)
     said: list[str] = []
     try:
-        async with httpx2.AsyncClient(base_url=await process.address(), timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=await process.address(patience=PATIENCE), timeout=60) as http:
             said += await _succeed_and_fail(http)
             said += await _rows(database)
             said += await _crash(http, database)

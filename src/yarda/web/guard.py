@@ -64,11 +64,13 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         path = scope["path"]
-        asked = find_origin(f"{scope['scheme']}://{headers.get('host', '')}")
+        asked = _origin(scope["scheme"], headers.get("host", ""))
         if asked is None or asked[1] not in self._hosts:
             return _problem(400, "unknown_host", "this studio is not served under that name", path)
         if self._is_foreign(scope["method"], headers, asked):
             return _problem(403, "cross_site_request", "this request comes from another site", path)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            return _problem(400, "bad_request", "the request has two lengths", path)
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdecimal()) or int(length) > size_limit(headers):
             return _problem(413, "request_too_large", "send at most 25 MB at a time", path)
@@ -105,10 +107,14 @@ def find_origin(text: str) -> Origin | None:
         parts = urlsplit(text)
     except ValueError:
         return None
-    host = _HOST.fullmatch(parts.netloc)
-    if parts.scheme not in _PORTS or host is None:
+    return _origin(parts.scheme, parts.netloc)
+
+
+def _origin(scheme: str, authority: str) -> Origin | None:
+    host = _HOST.fullmatch(authority)
+    if scheme not in _PORTS or host is None:
         return None
-    return parts.scheme, host[1].lower(), int(host[2] or _PORTS[parts.scheme])
+    return scheme, host[1].lower(), int(host[2] or _PORTS[scheme])
 
 
 def _problem(status: int, code: str, detail: str, path: str) -> JSONResponse:
