@@ -179,17 +179,7 @@ async def test_a_broken_document_is_refused_with_a_reason(
         ("X\0: y\r\n", 6, 400),
         ("Expect: 100-continue\r\n", 200 * MIB, 413),
     ],
-    ids=[
-        "200 MB",
-        "more than there is",
-        "two lengths",
-        "chunks",
-        "gzip",
-        "long header",
-        "headers",
-        "NUL",
-        "expect",
-    ],
+    ids=["200 MB", "more than there is", "two lengths", "chunks", "gzip", "NUL", "expect"],
 )
 async def test_lengths_and_heads_that_lie_are_refused(victim: Victim, more: str, length: int, status: int) -> None:
     answer = await _send(victim, _request("/photos", FORM + "b", b"--b--\r", more=more, length=length))
