@@ -56,8 +56,8 @@ class YardaProcess:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def ended(self) -> int:
-        async with asyncio.timeout(PATIENCE):
+    async def ended(self, *, patience: float = PATIENCE) -> int:
+        async with asyncio.timeout(patience):
             while self.process.poll() is None:
                 await asyncio.sleep(0.05)
         return self.process.returncode

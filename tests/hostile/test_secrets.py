@@ -120,7 +120,7 @@ async def _run(folder: Path, name: str, *arguments: str, **values: str) -> tuple
     plain = Settings(_env_file=None, data_dir=folder / "data")  # type: ignore[call-arg]
     process = YardaProcess(plain, *arguments, log=log, more=_environment(**values))
     try:
-        return await process.ended(), log.read_text()
+        return await process.ended(patience=PATIENCE), log.read_text()
     finally:
         process.end()
 
@@ -197,7 +197,7 @@ async def test_no_secret_is_logged_answered_shown_or_kept(folder: Path, database
         folder / "serve.log",
         YardaProcess(plain, "migrate", log=folder / "migrate.log", more=environment),
     )
-    assert await migrated.ended() == 0, (folder / "migrate.log").read_text()
+    assert await migrated.ended(patience=PATIENCE) == 0, (folder / "migrate.log").read_text()
     process = YardaProcess(plain, "serve", "--port", "0", "--workers", "4", log=log, more=environment)
     said: list[str] = []
     try:
@@ -236,7 +236,7 @@ async def _succeed_and_fail(http: httpx2.AsyncClient) -> list[str]:
             asked.append(await http.get(f"/generations/{generation}/events"))
         paths += [f"/generations/{generation}", f"/designs/{generation}", f"/designs/{generation}/parts"]
     calls = (await http.get("/calls")).json()["items"]
-    assert {call["provider"] for call in calls} == {"gemini", "openai"}
+    assert {call["provider"] for call in calls} >= {"gemini", "openai"}
     asked += [await http.get(path) for path in (*paths, *(f"/calls/{call['id']}" for call in calls))]
     return [f"{answer.text} {answer.headers}" for answer in asked]
 
