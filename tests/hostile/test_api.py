@@ -13,8 +13,8 @@ from tests.flow.processes import ROOT, YardaProcess
 from tests.hostile.conftest import PATIENCE, make_reachable
 from yarda.settings import read_settings
 
-EXAMPLES = int(os.environ.get("YARDA_FUZZ_EXAMPLES", "6"))
-"""Cases per operation and phase; more find more."""
+SECONDS = os.environ.get("YARDA_FUZZ_SECONDS", "60")
+"""For the whole run; more find more."""
 SEED = os.environ.get("YARDA_FUZZ_SEED", "1")
 HERE = Path(__file__).parent
 
@@ -49,7 +49,7 @@ async def test_nothing_that_can_be_asked_breaks_the_studio_or_its_description(
     fuzzer = await asyncio.create_subprocess_exec(
         *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(HERE / "schemathesis.toml")),
         *("run", f"{url}/openapi.json", "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"),
-        *("--max-examples", str(EXAMPLES), "--seed", SEED, "--no-shrink", "--continue-on-failure"),
+        *("--max-time", SECONDS, "--seed", SEED, "--no-shrink", "--continue-on-failure"),
         *("--generation-database", "none", "--no-color"),
         cwd=tmp_path,
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.hostile.schemathesis_hooks", "PYTHONPATH": str(ROOT)},
