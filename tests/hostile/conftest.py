@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,17 +18,16 @@ PATIENCE = 150.0
 """So many tests stand on this one start that a busy machine is no reason to lose them."""
 
 
-def make_reachable(folder: Path) -> None:
-    """For the user that the embedded database runs as."""
-    for path in (folder, *folder.parents):
-        if path.owner() == folder.owner() and path != Path("/tmp"):
-            os.chmod(path, 0o755)
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Where the user that the embedded database runs as can reach."""
+    with tempfile.TemporaryDirectory(prefix="yarda-hostile-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")
-def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
-    folder = tmp_path_factory.mktemp("victim")
-    make_reachable(folder)
+def victim(folder: Path) -> Iterator[Victim]:
     (folder / "tmp").mkdir(mode=0o777)
     settings = read_settings(data_dir=folder / "data")
     process = YardaProcess(

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from tests.contract.pictures import encode, quarters
 from tests.emulators.server import EmulatedServer, Exchange
 from tests.flow.processes import YardaProcess
-from tests.hostile.conftest import PATIENCE, make_reachable
+from tests.hostile.conftest import PATIENCE
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.errors import SettingInvalid
 from yarda.settings import Settings, is_secret, read_settings
@@ -82,13 +82,6 @@ class Echo(EmulatedServer):
             status, body.encode(), [("content-type", "application/json"), ("x-request-id", asked)]
         )
         return str(status)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("secrets")
-    make_reachable(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +183,7 @@ async def test_no_secret_is_logged_answered_shown_or_kept(folder: Path, database
     urls = [name for name in SECRETS if name.endswith("_base_url")]
     values = {name: holding(name) for name in SECRETS if name != "base_url" and not name.endswith("_url")}
     values |= {name: f"http://user:{planted(name)}@{host}" for name in urls}
+    values["openai_base_url"] = echo.base_url  # a password in it would take the place of the key
     values |= {"database_url": database, "storage_url": f"file://user:{planted('storage_url')}@{folder}/objects"}
     values |= {"google_maps_terms_accepted": "true", "log_level": "debug", "call_seconds": "5"}
     environment = _environment(**values)
@@ -258,6 +252,7 @@ async def _crash(http: httpx2.AsyncClient, database: str) -> list[str]:
     await connection.execute("ALTER TABLE photos RENAME TO elsewhere")
     await connection.close()
     photo = "/photos/00000000-0000-4000-8000-00000000dead"
+    http.headers["Connection"] = "close"  # a crash ends the connection, and the next request may not meet that
     answers = [await http.get(photo), await http.get("/new?photo=" + photo[8:], headers={"Accept": "text/html"})]
     assert [answer.status_code for answer in answers] == [500, 500]
     return [f"{answer.text} {answer.headers}" for answer in answers]
