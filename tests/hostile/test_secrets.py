@@ -187,11 +187,8 @@ async def test_no_secret_is_logged_answered_shown_or_kept(folder: Path, database
     values |= {"database_url": database, "storage_url": f"file://user:{planted('storage_url')}@{folder}/objects"}
     values |= {"google_maps_terms_accepted": "true", "log_level": "debug", "call_seconds": "5"}
     environment = _environment(**values)
-    log, migrated = (
-        folder / "serve.log",
-        YardaProcess(plain, "migrate", log=folder / "migrate.log", more=environment),
-    )
-    assert await migrated.ended(patience=PATIENCE) == 0, (folder / "migrate.log").read_text()
+    log = folder / "serve.log"
+    assert (await _run(folder, "migrate", "migrate", **values))[0] == 0
     process = YardaProcess(plain, "serve", "--port", "0", "--workers", "4", log=log, more=environment)
     said: list[str] = []
     try:
