@@ -298,6 +298,10 @@ class Settings(BaseSettings):
         None, ge=0, description="What paid provider calls of one UTC day may cost at most, over all workers."
     )
 
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged; `debug` adds addresses and what is put off until later."
+    )
+
     @property
     def storage(self) -> str:
         return self.storage_url or (self.data_dir.absolute() / "objects").as_uri()
@@ -433,8 +437,13 @@ def _check_identities(settings: Settings) -> None:
 
 def _explain(problem: object) -> str:
     assert isinstance(problem, dict)
-    name = "YARDA_" + str(problem["loc"][0]).upper()
-    secret = name.endswith(("_KEY", "_URL", "_SECRET"))
-    held = f"a text of {len(str(problem['input']))} characters" if secret else repr(problem["input"])
+    field = str(problem["loc"][0])
+    shown = f"a text of {len(str(problem['input']))} characters" if is_secret(field) else repr(problem["input"])
     said = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{name}: {said} (it holds {held})"
+    return f"YARDA_{field.upper()}: {said} (it holds {shown})"
+
+
+def is_secret(field: str) -> bool:
+    """Whether the setting's value may hold a secret: a key, or an address with a password in it."""
+    described = Settings.model_fields.get(field)
+    return described is None or field.endswith("_url") or "SecretStr" in str(described.annotation)
