@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yarda import jobs
+from yarda import __version__, jobs
 from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.mailroom import Mailroom
 from yarda.accounts.ports import Mailer
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
-from yarda.core import AccountDesk, Operator, Studio
+from yarda.core import AccountDesk, Operator, Studio, backup
+from yarda.core.backup import BackedUp
+from yarda.core.backup_folder import Manifest
 from yarda.db import migrate
+from yarda.db.dump import PostgresDumps
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
@@ -58,6 +62,7 @@ class Running:
         settings: Settings,
         *,
         database: Database,
+        objects: ObjectStorage,
         spool: DiskSpool,
         dsn: str,
         tools: Tools,
@@ -70,6 +75,7 @@ class Running:
         self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
         self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
+        self._objects = objects
         self._spool = spool
         self._dsn = dsn
 
@@ -110,6 +116,13 @@ class Running:
         async with self.database.connect() as connection:
             await jobs.prune(await _driver_of(connection), older_than=KEEP_JOB_LOG)
         await asyncio.to_thread(self._spool.remove_old)
+
+    async def back_up(self, folder: Path) -> BackedUp:
+        """See `core.backup.back_up`."""
+        dumps = PostgresDumps(self.database, dsn=self._dsn)
+        return await backup.back_up(
+            folder, dumps=dumps, store=self._objects, version=__version__, now=datetime.now(UTC)
+        )
 
 
 @asynccontextmanager
@@ -158,10 +171,22 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             daily_spend_usd=settings.daily_spend_limit_usd,
             retention=settings.retention,
         )
-        running = Running(settings, database=database, spool=spool, dsn=dsn, tools=tools)
+        running = Running(
+            settings, database=database, objects=objects, spool=spool, dsn=dsn, tools=tools
+        )
         if settings.database_url is None:
             await running.migrate()
         yield running
+
+
+async def restore(settings: Settings, folder: Path) -> Manifest:
+    """Bring a backup into the empty database and storage of the settings; see `core.backup.restore`."""
+    async with AsyncExitStack() as stack:
+        dsn = settings.database_url or await _join_embedded(settings, stack)
+        database = Database(open_engine(dsn), jobs_on=PostgresJobs)
+        stack.push_async_callback(database.close)
+        dumps = PostgresDumps(database, dsn=dsn)
+        return await backup.restore(folder, dumps=dumps, store=ObjectStorage(settings.storage))
 
 
 class PostgresJobs:

@@ -46,12 +46,15 @@ YardaError
 │   ├── PaymentsUnavailable           the payment service is busy or away
 │   ├── IdentityUnavailable           another issuer is busy or away
 │   ├── ImageryUnavailable            a map service is busy or away
+│   ├── DumpFailed                    pg_dump or pg_restore ended badly; the message has its last words
 │   └── ImageryMisconfigured          a map service does not take our key or request
 ├── SetupError                    the operator can put it right; exit code 2
 │   ├── SettingInvalid
 │   ├── DatabaseDirectoryIncompatible
 │   ├── DatabaseOutdated
 │   ├── DatabaseNewer
+│   ├── BackupUnusable                half-made, damaged, or no backup at all
+│   ├── RestoreRefused                where it should go is not empty, or too old
 │   └── PortInUse
 ├── ProviderError                 an image provider let us down; `remedy` says what next
 │   ├── ProviderBusy                  RETRY      429, 503, no connection, or our own limits: nothing was done
@@ -363,6 +366,12 @@ class StorageUnavailable(ServiceUnavailableError):
     code = "storage_unavailable"
 
 
+class DumpFailed(ServiceUnavailableError):
+    """A program of Postgres did not do its part."""
+
+    code = "dump_failed"
+
+
 class YardNotDrawn(ServiceUnavailableError):
     """The painter failed on the picture of a whole yard; asking again may help."""
 
@@ -425,6 +434,14 @@ class DatabaseOutdated(SetupError):
 
 class DatabaseNewer(SetupError):
     """The database was migrated by a newer Yarda."""
+
+
+class BackupUnusable(SetupError):
+    """The folder holds no whole backup, or cannot take one."""
+
+
+class RestoreRefused(SetupError):
+    """A backup goes into an empty place only, and into no older Postgres."""
 
 
 class PortInUse(SetupError):

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from yarda import __version__
 from yarda.bootstrap import start
-from yarda.cli import design, serve
+from yarda.cli import backup, design, serve
 from yarda.errors import RequestError, ServiceUnavailableError, SetupError
 from yarda.logs import set_up_logs
 from yarda.settings import read_settings
@@ -47,6 +47,8 @@ def main() -> NoReturn:
 app.command("design")(design.command)
 app.command("serve")(serve.command)
 app.command("worker")(serve.worker_command)
+app.command("backup")(backup.backup_command)
+app.command("restore")(backup.restore_command)
 
 
 @app.command("migrate")
