@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import accept, drain, fan_out, latency, memory, painter, storm
+from benchmarks import accept, audit, drain, fan_out, latency, memory, painter, replies, storm
 from benchmarks.harness import Result, database, machine, workplace
 from yarda.logs import set_up_logs
 
@@ -19,6 +19,8 @@ ALL = {
     "latency": latency,
     "drain": drain,
     "memory": memory,
+    "replies": replies,
+    "audit": audit,
     "storm": storm,
     "painter": painter,
 }

@@ -11,12 +11,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 import asyncpg
 import psutil
 from PIL import Image
 from sqlalchemy import text
+from tests.emulators.gemini import draw
 
 from yarda.bootstrap import Running, start
 from yarda.db.embedded import EmbeddedPostgres
@@ -64,7 +66,7 @@ class FixedProvider:
         self.started: dict[str, float] = {}
         self._seconds = seconds
         self._drawing = drawing
-        self._picture = picture(tint=(40, 120, 60), size=(64, 48) if drawing is Drawing.TINY else PHOTO_SIZE)
+        self._picture = picture((64, 48)) if drawing is Drawing.TINY else design()
 
     async def render(self, order: RenderOrder, sink: ReplySink) -> Rendering:
         self.started[str(order.area)] = asyncio.get_running_loop().time()
@@ -97,8 +99,10 @@ class Stage:
         return DesignRequest(areas=wanted, photo_id=self.photo)
 
     async def finish(self, generation: GenerationId) -> None:
-        async for _ in self.running.studio.watch(generation, account=self.account):
-            pass
+        """Wait for its end, which has to be a good one: a failure is quicker than a picture."""
+        async for event in self.running.studio.watch(generation, account=self.account):
+            status = event.snapshot["status"] if event else None
+        assert status == "completed", status
 
     async def fill(self, areas: int) -> None:
         """Accept so many areas, five in each generation."""
@@ -107,8 +111,10 @@ class Stage:
 
     async def count_completed(self) -> int:
         async with self.running.database.connect() as connection:
-            query = "SELECT count(*) FROM generation_areas WHERE status = 'completed'"
-            return int((await connection.execute(text(query))).scalar_one())
+            query = "SELECT status, count(*) FROM generation_areas GROUP BY status"
+            counts = {row[0]: int(row[1]) for row in await connection.execute(text(query))}
+        assert "failed" not in counts, counts
+        return counts.get("completed", 0)
 
     async def completed(self, areas: int) -> None:
         """Wait until so many areas are completed."""
@@ -116,13 +122,27 @@ class Stage:
             await asyncio.sleep(0.2)
 
 
-def picture(*, tint: tuple[int, int, int] = (90, 130, 60), size: tuple[int, int] = PHOTO_SIZE) -> bytes:
-    """A plain yard with a little grain, as JPEG."""
-    out = io.BytesIO()
+@cache
+def picture(size: tuple[int, int] = PHOTO_SIZE) -> bytes:
+    """A plain yard with a house and a little grain, as JPEG; always the same one."""
+    width, height = size
     noise = Image.effect_noise(size, 24)
     yard = Image.new("RGB", size, (150, 190, 230))
-    yard.paste(tint, (0, size[1] // 2, *size))
-    Image.blend(yard, Image.merge("RGB", (noise, noise, noise)), 0.15).save(out, "JPEG", quality=90)
+    yard.paste((90, 130, 60), (0, height * 3 // 5, *size))
+    yard.paste((200, 195, 185), (width // 8, height // 5, width * 7 // 8, height * 3 // 5))
+    return _jpeg(Image.blend(yard, Image.merge("RGB", (noise, noise, noise)), 0.15))
+
+
+@cache
+def design() -> bytes:
+    """A new garden in that yard, of the photo's size."""
+    with Image.open(io.BytesIO(draw(picture()))) as drawn:
+        return _jpeg(drawn.resize(PHOTO_SIZE))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
     return out.getvalue()
 
 

@@ -1,4 +1,7 @@
-"""A worker process of its own, with a fixed provider: `python -m benchmarks.worker URL FOLDER`."""
+"""A worker process of its own: `python -m benchmarks.worker URL FOLDER [GEMINI]`.
+
+With a fixed provider, or with Gemini where the address of an emulated one is given.
+"""
 
 import asyncio
 import signal
@@ -6,6 +9,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+from tests.emulators.gemini import KEY
 
 from benchmarks.harness import Drawing, FixedProvider, settings_for
 from yarda.bootstrap import start
@@ -16,11 +21,10 @@ CONCURRENCY = 8
 
 
 @asynccontextmanager
-async def worker_process(url: str, folder: Path) -> AsyncIterator[int]:
+async def worker_process(url: str, folder: Path, *, gemini: str | None = None) -> AsyncIterator[int]:
     """Start one; gives its pid. At the end it drains and ends."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.worker", url, str(folder), cwd=Path(__file__).parents[1]
-    )
+    command = [sys.executable, "-m", "benchmarks.worker", url, str(folder), *([gemini] if gemini else [])]
+    process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[1])
     try:
         yield process.pid
     finally:
@@ -28,14 +32,15 @@ async def worker_process(url: str, folder: Path) -> AsyncIterator[int]:
         await process.wait()
 
 
-async def _work(url: str, folder: Path) -> None:
+async def _work(url: str, folder: Path, gemini: str | None = None) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
-    provider = FixedProvider(drawing=Drawing.KEPT)
-    async with start(settings_for(url, folder), providers=[provider]) as running:
+    changes = {"gemini_api_key": KEY, "gemini_base_url": gemini, "call_seconds": 60} if gemini else {}
+    providers = [] if gemini else [FixedProvider(drawing=Drawing.KEPT)]
+    async with start(settings_for(url, folder, **changes), providers=providers) as running:
         await work(running, concurrency=CONCURRENCY, stopping=stopping)
 
 
 if __name__ == "__main__":
     set_up_logs(level=40)
-    asyncio.run(_work(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(_work(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))

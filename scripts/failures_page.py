@@ -30,7 +30,7 @@ Besides:
   A reply that had been received whole is used instead.
 - After five failures in a row, or at once when the key or the model is not accepted, a provider is left alone for 30
   seconds, then longer, up to five minutes; one call tries whether it is back. `/metrics` shows it as
-  `yarda_provider_open`.
+  `yarda_provider_breaker`.
 - A provider that refuses for being busy (429, 503) is called at a pace that is learned from its refusals and shared by all
   workers. Areas wait for it as long as it serves anybody, and for ten minutes when it does not.
 - When the day's budget is used up, paid providers are passed over.
@@ -42,6 +42,7 @@ Besides:
 | the address is unknown | fails the area, nothing is charged | write street, number and town, or add a photo |
 | it is found only roughly | fails an area that costs credits, until a person confirms | what was found, and how well |
 | there is no picture, or only a private or a far one | fails the area before anything is paid | add a photo of the yard |
+| a notice (no imagery, quota) is sent as a picture | fails the area before anything is drawn from it | add a photo of the yard |
 | the service is away, or its picture arrives damaged | asks again every few seconds, for ten minutes | {imagery_unavailable} |
 | the key is refused | fails the area at once | {imagery_misconfigured} |
 | an area that only a satellite sees, and no provider that draws new views | refuses the request | add a photo, or choose \

@@ -16,6 +16,7 @@ from style_file import style_file
 from yarda.core import Studio
 from yarda.settings import Settings
 from yarda.web.app import create_app
+from yarda.web.metrics import METRICS
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 GENERATED = "<!-- Written by `make docs` from the code; changes belong there. -->\n\n"
@@ -27,6 +28,7 @@ def main() -> int:
         "settings.md": settings(),
         "http-api.md": http_api(),
         "command-line.md": command_line(),
+        "metrics.md": metrics(),
         "provider-failures.md": GENERATED + failures_page(),
         "species-file.md": GENERATED + species_file(),
         "style-file.md": GENERATED + style_file(),
@@ -59,6 +61,21 @@ def _setting(name: str, field: FieldInfo) -> str:
     if name == "data_dir":
         shown = "`~/.local/share/yarda`"
     return f"| `YARDA_{name.upper()}` | {shown} | {field.description} |\n"
+
+
+def metrics() -> str:
+    """Every number that Prometheus reads."""
+    rows = "".join(
+        f"| `{shown.name}` | {shown.kind} | {', '.join(f'`{label}`' for label in shown.labels)} | {shown.says} |\n"
+        for shown in METRICS
+    )
+    return (
+        f"{GENERATED}# Metrics\n\n"
+        "What `GET /metrics` shows to Prometheus. All of it is read from the database, so it survives restarts,\n"
+        "and every process says the same: take the `max`, not the sum, over several. Records of calls outlive\n"
+        "deleted generations; areas do not. [Alerts](../guide/watch.md) are made of these.\n\n"
+        f"| Name | Type | Labels | What it tells |\n| --- | --- | --- | --- |\n{rows}"
+    )
 
 
 def http_api() -> str:

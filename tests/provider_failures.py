@@ -65,6 +65,7 @@ FAILURES = (
         code="provider_misconfigured",
     ),
     Failure(what="no answer at all", script=("hang",), does=ONCE_MORE, calls=2, billed=2),
+    Failure(what="a head that stops", script=("hang_in_headers",), does=ONCE_MORE, calls=2, billed=2),
     Failure(what="a head and no body", script=("hang_after_headers",), does=ONCE_MORE, calls=2, billed=2),
     Failure(what="a body that stops", script=("hang_mid_body",), does=ONCE_MORE, calls=2, billed=2),
     Failure(what="a body that trickles", script=("trickle:0.1",), does=ONCE_MORE, calls=2, billed=2),
@@ -83,6 +84,13 @@ FAILURES = (
     Failure(what="a picture with broken encoding", script=("bad_base64",), does=ONCE_MORE, calls=2, billed=2),
     Failure(what="a picture cut short", script=("corrupt",), does=ONCE_MORE, calls=2, billed=2),
     Failure(what="something else than a picture", script=("wrong_mime",), does=ONCE_MORE, calls=2, billed=2),
+    Failure(
+        what="a picture that is called something else",
+        script=("labelled:text/html",),
+        does="looks at the bytes, not at their name",
+        calls=1,
+        billed=1,
+    ),
     Failure(what="a picture that is a bomb", script=("bomb",), does=ONCE_MORE, calls=2, billed=2),
     Failure(
         what="broken twice",
@@ -94,7 +102,7 @@ FAILURES = (
     ),
     Failure(
         what="a body over 25 MB",
-        script=(f"huge:{30 * 2**20}",),
+        script=(f"huge:{200 * 2**20}",),
         does="cuts it off, and " + NEXT,
         calls=1,
         billed=1,

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yarda import __version__, jobs
+from yarda import jobs
 from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.mailroom import Mailroom
 from yarda.accounts.ports import Mailer
@@ -40,7 +40,7 @@ from yarda.mail.smtp import SmtpMailer
 from yarda.mail.terminal import TerminalMailer
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Done, Later, Verdict
-from yarda.pipeline.provider import ImageProvider
+from yarda.pipeline.provider import ImageProvider, PaidProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
 from yarda.providers.gemini import GeminiProvider
@@ -68,6 +68,7 @@ class Running:
         tools: Tools,
     ) -> None:
         self.settings = settings
+        self.tools = tools
         self.studio = Studio(tools, inspector=_inspector(database))
         self.operator = Operator(
             tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
@@ -111,17 +112,21 @@ class Running:
         delay = await self.mailroom.send(MailId(mail))
         return Done() if delay is None else Later(delay)
 
+    async def probe_queue(self) -> jobs.QueueProbe:
+        """See `jobs.probe.probe_queue`."""
+        return await jobs.probe_queue(self._dsn)
+
     async def forget_old(self) -> None:
         """Drop the engine's log of finished jobs and replies nobody came back for."""
         async with self.database.connect() as connection:
             await jobs.prune(await _driver_of(connection), older_than=KEEP_JOB_LOG)
         await asyncio.to_thread(self._spool.remove_old)
 
-    async def back_up(self, folder: Path) -> BackedUp:
+    async def back_up(self, folder: Path, *, version: str) -> BackedUp:
         """See `core.backup.back_up`."""
         dumps = PostgresDumps(self.database, dsn=self._dsn)
         return await backup.back_up(
-            folder, dumps=dumps, store=self._objects, version=__version__, now=datetime.now(UTC)
+            folder, dumps=dumps, store=self._objects, version=version, now=datetime.now(UTC)
         )
 
 
@@ -171,9 +176,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             daily_spend_usd=settings.daily_spend_limit_usd,
             retention=settings.retention,
         )
-        running = Running(
-            settings, database=database, objects=objects, spool=spool, dsn=dsn, tools=tools
-        )
+        running = Running(settings, database=database, objects=objects, spool=spool, dsn=dsn, tools=tools)
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -265,9 +268,8 @@ def _given(providers: Sequence[ImageProvider]) -> Providers:
 
 def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     in_order: dict[str, ImageProvider] = {}
-    make = {"gemini": _gemini, "openai": _openai}
     for name in settings.provider_order:
-        in_order[name] = concept if name == "concept" else make[name](settings)
+        in_order[name] = concept if name == "concept" else make_paid(name, settings)
     prices = {"concept": 0, "gemini": settings.gemini_credits, "openai": settings.openai_credits}
     limits = {
         "gemini": Limits(per_minute=settings.gemini_requests_per_minute, parallel=settings.gemini_parallel),
@@ -276,7 +278,12 @@ def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     return Providers(in_order=in_order, prices={name: prices[name] for name in in_order}, limits=limits)
 
 
-def _openai(settings: Settings) -> ImageProvider:
+def make_paid(name: str, settings: Settings) -> PaidProvider:
+    """A provider that the settings name. Raises `SettingInvalid`."""
+    return _gemini(settings) if name == "gemini" else _openai(settings)
+
+
+def _openai(settings: Settings) -> PaidProvider:
     assert settings.openai_api_key is not None
     return OpenAIProvider(
         api_key=settings.openai_api_key.get_secret_value(),
@@ -286,7 +293,7 @@ def _openai(settings: Settings) -> ImageProvider:
     )
 
 
-def _gemini(settings: Settings) -> ImageProvider:
+def _gemini(settings: Settings) -> PaidProvider:
     assert settings.gemini_api_key is not None
     return GeminiProvider(
         api_key=settings.gemini_api_key.get_secret_value(),

@@ -10,7 +10,8 @@ import hashlib
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -21,7 +22,7 @@ from yarda.domain.attempt import AttemptId
 from yarda.errors import DiskFull, ServiceUnavailableError, UnusableReply
 
 CAP_BYTES = 25 * 2**20
-KEEP_SECONDS = 24 * 3600
+KEEP = timedelta(days=1)
 FULL = "the spool cannot be written; make room on the disk"
 
 log = structlog.get_logger()
@@ -84,11 +85,21 @@ class DiskSpool:
 
     def remove_old(self) -> int:
         """Forget replies and fragments nobody came back for in a day."""
-        before = time.time() - KEEP_SECONDS
-        old = [path for path in self._directory.iterdir() if path.stat().st_mtime < before]
+        old = self._older_than(KEEP)
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def list_older_than(self, age: timedelta) -> list[str]:
+        return sorted(path.name for path in self._older_than(age))
+
+    def _older_than(self, age: timedelta) -> list[Path]:
+        before, old = time.time() - age.total_seconds(), []
+        for path in self._directory.iterdir():
+            with suppress(FileNotFoundError):  # another process was done with it meanwhile
+                if path.stat().st_mtime < before:
+                    old.append(path)
+        return old
 
     async def _copy(self, attempt: AttemptId, path: Path) -> None:
         assert self._mirror is not None

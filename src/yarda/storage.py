@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +13,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from yarda.errors import DiskFull, SettingInvalid, SetupError, StorageUnavailable
+from yarda.pipeline.objects import StoredObject
 
 PREFIX = "objects"
 RESERVE_SHARE = 0.05
@@ -86,13 +86,11 @@ class ObjectStorage:
         except (BaseError, OSError) as error:
             raise _translated(error) from error
 
-    async def list_older_than(self, age: timedelta) -> AsyncIterator[str]:
-        before = datetime.now(UTC) - age
+    async def list_all(self) -> AsyncIterator[StoredObject]:
         try:
             async for batch in self._store.list(PREFIX):
                 for entry in batch:
-                    if entry["last_modified"] < before:
-                        yield entry["path"]
+                    yield StoredObject(key=entry["path"], size=entry["size"], changed_at=entry["last_modified"])
         except (BaseError, OSError) as error:
             raise _translated(error) from error
 

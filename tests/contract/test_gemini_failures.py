@@ -40,6 +40,7 @@ NOT_COMMITTED = [
     ("html:502", ProviderFailed, None),
     ("status:504", ProviderFailed, None),
     ("hang", OutcomeUnknown, None),
+    ("hang_in_headers", OutcomeUnknown, None),
     ("hang_after_headers", OutcomeUnknown, None),
     ("hang_mid_body", OutcomeUnknown, None),
     ("trickle:0.1", OutcomeUnknown, None),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.contract.pictures import decode, encode
+from tests.emulators.maps import grey, notice, satellite, street
 from yarda.errors import HouseMoved, PictureUnchanged, ProviderError, UnusableReply
 from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.registration import register
@@ -192,6 +193,20 @@ def test_a_yard_of_plain_walls_is_not_taken_for_another() -> None:
     )
 
     assert judged.preserved > 0.99
+
+
+def test_a_notice_is_told_from_a_picture_of_a_place() -> None:
+    overexposed = np.array(photo()[0])
+    overexposed[: overexposed.shape[0] // 2] = 255
+    shown = [encode(Image.fromarray(pixels), "JPEG") for pixels in (photo()[0], overexposed)]
+    keeper = MaskHouseKeeper()
+
+    places = [
+        asyncio.run(keeper.shows_place(image)) for image in (*shown, street((640, 480), 0, 0, 80), satellite())
+    ]
+
+    assert places == [True] * 4
+    assert [asyncio.run(keeper.shows_place(image)) for image in (notice(), grey())] == [False, False]
 
 
 @pytest.mark.parametrize(("picture", "refused"), [("seen", True), ("blank", True), ("new", False)])

@@ -180,6 +180,8 @@ async def test_no_picture_of_the_street_is_said_before_anything_is_paid(
     [
         ("nothing", NoImagery),
         ("text:403", ImageryMisconfigured),
+        ("notice:403", ImageryMisconfigured),
+        ("notice:429", ImageryUnavailable),
         ("status:429", ImageryUnavailable),
         ("status:500", ImageryUnavailable),
         ("redirect:http://127.0.0.1:1/", ImageryUnavailable),

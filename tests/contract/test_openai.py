@@ -150,6 +150,7 @@ NOT_KEPT = [
     ("status:500", ProviderFailed, None),
     ("html:502", ProviderFailed, None),
     ("hang", OutcomeUnknown, None),
+    ("hang_in_headers", OutcomeUnknown, None),
     ("hang_after_headers", OutcomeUnknown, None),
     ("hang_mid_body", OutcomeUnknown, None),
     ("trickle:0.1", OutcomeUnknown, None),

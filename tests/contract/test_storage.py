@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ import pytest
 
 from yarda.domain.attempt import AttemptId
 from yarda.errors import SettingInvalid, SetupError, StorageUnavailable, UnusableReply
-from yarda.spool import KEEP_SECONDS, DiskSpool
+from yarda.spool import KEEP, DiskSpool
 from yarda.storage import ObjectStorage
 
 # --- objects ---
@@ -50,14 +50,16 @@ async def test_a_deleted_object_is_gone_and_may_be_deleted_again(objects: Object
         await objects.get(key)
 
 
-async def test_only_old_objects_are_listed_as_old(objects: ObjectStorage, tmp_path: Path) -> None:
+async def test_objects_are_listed_with_their_size_and_age(objects: ObjectStorage, tmp_path: Path) -> None:
     old, new = await objects.put(b"old"), await objects.put(b"new")
     os.utime(tmp_path / "objects" / old, (time.time() - 7200, time.time() - 7200))
 
-    listed = [key async for key in objects.list_older_than(timedelta(hours=1))]
+    now = datetime.now(UTC)
+    listed = {stored.key: stored async for stored in objects.list_all()}
 
-    assert listed == [old]
-    assert new not in listed
+    assert {key: stored.size for key, stored in listed.items()} == {old: 3, new: 3}
+    assert listed[old].is_older(timedelta(hours=1), now=now)
+    assert not listed[new].is_older(timedelta(hours=1), now=now)
 
 
 async def test_a_remote_store_that_is_away_is_unavailable_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +162,7 @@ async def test_replies_nobody_came_back_for_are_forgotten_after_a_day(
     await receive(spool, attempt, b"old")
     await receive(spool, newer, b"new")
     (old,) = (tmp_path / "spool").glob(f"{attempt}.*")
-    os.utime(old, (time.time() - KEEP_SECONDS - 60,) * 2)
+    os.utime(old, (time.time() - KEEP.total_seconds() - 60,) * 2)
 
     assert spool.remove_old() == 1
 

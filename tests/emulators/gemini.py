@@ -29,6 +29,7 @@ from tests.emulators.server import PIECE, EmulatedServer, Exchange
 KEY = "test-key-0123456789"
 MODELS = ("gemini-nano-banana-2.1", "gemini-3-pro-image", "gemini-2.5-flash-image")
 PATH = re.compile(r"/v1beta/models/([^/:]+):generateContent")
+MODEL = re.compile(r"/v1beta/models/([^/:]+)")
 FROM_URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -80,11 +81,15 @@ class GeminiEmulator(EmulatedServer):
 
     async def _answer(self, exchange: Exchange) -> str:
         self.last_headers = exchange.headers
-        problem = self._problem(exchange)
+        asks = exchange.call.method == "GET" and MODEL.fullmatch(exchange.call.path)
+        problem = self._key_problem(exchange, model=asks[1]) if asks else self._problem(exchange)
         if problem is not None:
             status, name, message = problem
             await exchange.respond(status, _error(status, name, message))
             return f"{status} {name}"
+        if asks:
+            await exchange.respond(200, _json({"name": f"models/{asks[1]}", "displayName": f"The {asks[1]}"}))
+            return "described"
         if self.quota is not None and (wait := self.quota.take()) > 0:
             hinted = f"{wait:.3f}s" if self.quota.tells else None
             await exchange.respond(429, _error(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", wait=hinted))
@@ -99,12 +104,8 @@ class GeminiEmulator(EmulatedServer):
         path = PATH.fullmatch(exchange.call.path)
         if exchange.call.method != "POST" or path is None:
             return 404, "NOT_FOUND", f"no such method: {exchange.call.path}"
-        if "x-goog-api-key" not in exchange.headers:
-            return 403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers."
-        if exchange.headers["x-goog-api-key"] != self._key:
-            return 400, "INVALID_ARGUMENT", f"API key not valid: {exchange.headers['x-goog-api-key']}"
-        if path[1] not in MODELS:
-            return 404, "NOT_FOUND", f"models/{path[1]} is not found for API version v1beta"
+        if (problem := self._key_problem(exchange, model=path[1])) is not None:
+            return problem
         try:
             self.last = json.loads(exchange.body)
             _photo(self.last)
@@ -112,6 +113,15 @@ class GeminiEmulator(EmulatedServer):
             return 400, "INVALID_ARGUMENT", "Invalid JSON payload, or no picture in it."
         if "2.5" in path[1] and "imageSize" in self.last["generationConfig"]["imageConfig"]:
             return 400, "INVALID_ARGUMENT", "imageSize is not supported by this model."
+        return None
+
+    def _key_problem(self, exchange: Exchange, *, model: str) -> tuple[int, str, str] | None:
+        if "x-goog-api-key" not in exchange.headers:
+            return 403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers."
+        if exchange.headers["x-goog-api-key"] != self._key:
+            return 400, "INVALID_ARGUMENT", f"API key not valid: {exchange.headers['x-goog-api-key']}"
+        if model not in MODELS:
+            return 404, "NOT_FOUND", f"models/{model} is not found for API version v1beta"
         return None
 
 
@@ -131,6 +141,9 @@ async def _behave(behaviour: str, exchange: Exchange, *, order: dict[str, Any]) 
             await exchange.respond(429, b"{}", [("retry-after", argument)])
         case "redirect":
             await exchange.respond(307, b"", [("location", argument)])
+        case "hang_in_headers":
+            await exchange.send(b"HTTP/1.1 200 OK\r\ncontent-type: applica")
+            await exchange.wait(None)
         case "hang" | "reset" | "error_hang" | "cut" | "hang_mid_body" | "reset_mid_body" | "hang_after_headers":
             await _break_off(kind, exchange, order=order)
         case "huge":
@@ -193,6 +206,8 @@ def _body(kind: str, argument: str, order: dict[str, Any]) -> bytes:
         case "corrupt":
             whole = draw(_photo(order))
             return _reply([_inline(whole[: len(whole) // 3])])
+        case "labelled":
+            return _reply([{"inlineData": {**_inline(draw(_photo(order)))["inlineData"], "mimeType": argument}}])
         case "wrong_mime":
             return _reply([_inline(b"<svg/>")])
         case "bomb":

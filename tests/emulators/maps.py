@@ -151,6 +151,8 @@ async def _break(behaviour: str, exchange: Exchange) -> bool:
             await exchange.respond(
                 int(argument), b"The provided API key is invalid.", [("content-type", "text/plain")]
             )
+        case "notice":
+            await exchange.respond(int(argument), notice(), [("content-type", "image/png")])
         case "redirect":
             await exchange.respond(302, b"", [("location", argument)])
         case "hang":
@@ -239,6 +241,17 @@ def grey() -> bytes:
     """What Google sends where it has nothing."""
     out = io.BytesIO()
     Image.new("RGB", (640, 480), (228, 227, 223)).save(out, "PNG")
+    return out.getvalue()
+
+
+@lru_cache(maxsize=1)
+def notice() -> bytes:
+    """A picture that says why there is none, as maps draw it: words on grey."""
+    out = io.BytesIO()
+    picture = Image.new("RGB", (640, 480), (228, 227, 223))
+    words = "The Google Maps Platform server rejected your request.\nYou have exceeded your quota for this API."
+    ImageDraw.Draw(picture).multiline_text((320, 240), words, fill=(90, 90, 90), anchor="mm", align="center")
+    picture.save(out, "PNG")
     return out.getvalue()
 
 

@@ -41,11 +41,16 @@ class OpenAIEmulator(EmulatedServer):
         self.last = Edit()
 
     async def _answer(self, exchange: Exchange) -> str:
-        problem = self._problem(exchange)
+        asked = exchange.call.path.removeprefix("/v1/models/") if exchange.call.method == "GET" else None
+        problem = self._model_problem(exchange, asked) if asked else self._problem(exchange)
         if problem is not None:
             status, code, message = problem
             await exchange.respond(status, _error(code, message))
             return f"{status} {code}"
+        if asked:
+            document = {"id": asked, "object": "model", "created": 1, "owned_by": "openai"}
+            await exchange.respond(200, json.dumps(document).encode(), [("content-type", "application/json")])
+            return "described"
         behaviour = self.script.popleft() if self.script else "ok"
         await _behave(behaviour, exchange, self.last)
         return behaviour
@@ -53,17 +58,22 @@ class OpenAIEmulator(EmulatedServer):
     def _problem(self, exchange: Exchange) -> tuple[int, str, str] | None:
         if exchange.call.path != "/v1/images/edits" or exchange.call.method != "POST":
             return 404, "unknown_url", f"Unknown request URL: {exchange.call.path}"
-        if exchange.headers.get("authorization") != f"Bearer {KEY}":
-            return 401, "invalid_api_key", f"Incorrect API key: {exchange.headers.get('authorization')}"
         self.last = _parse(exchange)
-        if self.last.fields.get("model") not in MODELS:
-            return 404, "model_not_found", "The model does not exist."
+        if (problem := self._model_problem(exchange, self.last.fields.get("model"))) is not None:
+            return problem
         try:
             sizes = [_size(image) for image in self.last.images]
             if self.last.mask is not None and _size(self.last.mask) != sizes[0]:
                 return 400, "invalid_mask", "The mask has another size than the image."
         except (OSError, IndexError):
             return 400, "invalid_image_file", "Invalid image."
+        return None
+
+    def _model_problem(self, exchange: Exchange, model: str | None) -> tuple[int, str, str] | None:
+        if exchange.headers.get("authorization") != f"Bearer {KEY}":
+            return 401, "invalid_api_key", f"Incorrect API key: {exchange.headers.get('authorization')}"
+        if model not in MODELS:
+            return 404, "model_not_found", "The model does not exist."
         return None
 
 
@@ -90,6 +100,9 @@ async def _behave(behaviour: str, exchange: Exchange, order: Edit) -> None:
             while not exchange.call.client_gone:
                 await exchange.send(b" ")
                 await exchange.wait(float(argument))
+        case "hang_in_headers":
+            await exchange.send(b"HTTP/1.1 200 OK\r\ncontent-type: applica")
+            await exchange.wait(None)
         case "hang" | "reset" | "cut" | "hang_mid_body" | "reset_mid_body" | "hang_after_headers":
             await _break_off(kind, exchange, order)
         case _:

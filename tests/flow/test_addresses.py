@@ -148,8 +148,21 @@ async def test_a_rough_match_that_a_person_has_seen_is_drawn(scene: Scene, maps:
         ({"geocode": ["ZERO_RESULTS"]}, "address_not_found"),
         ({"metadata": ["ZERO_RESULTS"], "panoramax": ["status:200"]}, "imagery_unavailable"),
         ({"geocode": ["REQUEST_DENIED"]}, "imagery_misconfigured"),
+        ({"geocode": ["INVALID_REQUEST"]}, "imagery_misconfigured"),
+        ({"geocode": ["OVER_QUERY_LIMIT"]}, "imagery_unavailable"),
+        ({"geocode": ["UNKNOWN_ERROR"]}, "imagery_unavailable"),
+        ({"geocode": ["redirect:http://127.0.0.1:1/"]}, "imagery_unavailable"),
+        ({"metadata": ["REQUEST_DENIED"]}, "imagery_misconfigured"),
+        ({"metadata": ["OVER_QUERY_LIMIT"]}, "imagery_unavailable"),
+        ({"metadata": ["far"], "panoramax": ["status:500"]}, "imagery_unavailable"),
         ({"streetview": ["text:403"]}, "imagery_misconfigured"),
         ({"streetview": ["nothing"]}, "no_imagery"),
+        ({"streetview": ["notice:200"]}, "no_imagery"),
+        ({"streetview": ["notice:403"]}, "imagery_misconfigured"),
+        ({"streetview": ["status:429"]}, "imagery_unavailable"),
+        ({"streetview": ["redirect:http://127.0.0.1:1/"]}, "imagery_unavailable"),
+        ({"streetview": ["html"]}, "imagery_unavailable"),
+        ({"streetview": ["truncated"]}, "imagery_unavailable"),
     ],
 )
 async def test_without_a_picture_the_area_fails_with_words_and_its_credit_is_back(
@@ -169,7 +182,10 @@ async def test_without_a_picture_the_area_fails_with_words_and_its_credit_is_bac
     error = view["areas"][0]["error"]
     assert (view["status"], error["code"]) == ("failed", code)
     assert "photo" in error["message"]
-    assert (await scene.studio.balance(scene.account)).held == 0
+    assert KEY not in error["message"]
+    balance = await scene.studio.balance(scene.account)
+    assert (balance.held, balance.available) == (0, 1)
+    assert await scene.calls() == []
     assert len(gemini.calls) == 0
     assert await scene.rows("SELECT 1 FROM passing_pictures") == []
 

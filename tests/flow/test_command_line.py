@@ -1,11 +1,7 @@
 """The `yarda` command as a process: what it prints, what it leaves, how it ends."""
 
-import asyncio
 import json
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import asyncpg
@@ -13,28 +9,9 @@ import pytest
 from PIL import Image
 
 from tests.emulators.gemini import GeminiEmulator
+from tests.flow.shell import Shell, in_thread
 from yarda import __version__
 from yarda.settings import Settings
-
-
-class Shell:
-    """Runs `yarda` in a folder of its own."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self._folder = folder
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("YARDA_")}
-        self.environment = clean | {f"YARDA_{name}": value for name, value in settings.items()}
-
-    def __call__(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [str(Path(sys.executable).with_name("yarda")), *arguments],
-            cwd=self._folder,
-            env=self.environment | {f"YARDA_{name}": value for name, value in settings.items()},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
 
 
 @pytest.fixture
@@ -208,8 +185,3 @@ async def test_audit_ends_with_one_when_an_invariant_is_violated(yarda: Shell, s
 
     assert done.returncode == 1
     assert "does not follow from its areas" in done.stdout
-
-
-async def in_thread(yarda: Shell, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Beside the emulator, which answers from this test's loop."""
-    return await asyncio.to_thread(yarda, *arguments)

@@ -60,6 +60,7 @@ async def test_a_killed_workers_area_runs_elsewhere_within_the_lease(
     view = await scene.finished(generation)
 
     assert rescue <= settings.lease_seconds
+    assert (await scene.studio.measure()).areas_rescued == 1
     assert view["status"] == "completed"
     assert await scene.calls() == [("unknown", True), ("succeeded", True)]
     assert len(gemini.calls) == 2
@@ -124,6 +125,7 @@ async def test_sigterm_drains_and_hands_back_nothing_that_finishes(
     worker.send(signal.SIGTERM)
 
     assert await worker.ended() == 0
+    assert (await scene.studio.measure()).areas_rescued == 0
     assert (await scene.view(generation))["status"] == "completed"
     assert len(gemini.calls) == 1
 

@@ -13,6 +13,7 @@ from tests.flow.scene import Scene
 from yarda.api import working
 from yarda.bootstrap import start
 from yarda.domain.catalog import AreaName
+from yarda.domain.gate import Breaker
 from yarda.pipeline import render
 from yarda.settings import Settings
 
@@ -113,13 +114,19 @@ async def test_a_provider_that_keeps_failing_is_left_alone_and_tried_again(
     row = (await scene.rows("SELECT failures, tripped_until > now(), reason FROM provider_gates"))[0]
     assert (row[0], row[1]) == (5, True)
     assert "HTTP 500" in row[2]
+    gemini_state = (await scene.studio.provider_states())[0]
+    assert (gemini_state.name, gemini_state.breaker) == ("gemini", Breaker.OPEN)
+    assert 0 < gemini_state.wait_seconds <= 30
+    assert "HTTP 500" in (gemini_state.reason or "")
 
     gemini.script.clear()
     await _later(scene, seconds=31)
+    assert [state.breaker for state in await scene.studio.provider_states()] == [Breaker.HALF_OPEN, Breaker.CLOSED]
     async with scene.working():
         view = await scene.finished(await scene.accept(AreaName.FRONT_YARD))
     assert view["status"] == "completed"
     assert (await scene.rows("SELECT tripped_until, failures FROM provider_gates"))[0] == (None, 0)
+    assert {state.breaker for state in await scene.studio.provider_states()} == {Breaker.CLOSED}
 
 
 async def test_a_busy_provider_is_not_waited_for_for_ever(

@@ -4,11 +4,17 @@ import time
 from pathlib import Path
 
 import pytest
+from google.genai import types
 
 from tests.emulators.gemini import KEY, GeminiEmulator
+from tests.emulators.openai import KEY as OPENAI_KEY
+from tests.emulators.openai import OpenAIEmulator
 from tests.flow.scene import Scene
 from tests.provider_failures import FAILURES, Failure
+from yarda.bootstrap import start
 from yarda.domain.gate import BACK_OFF_SECONDS
+from yarda.pipeline.run import MESSAGES
+from yarda.providers._gemini_answers import REFUSALS
 from yarda.settings import Settings, read_settings
 
 CALL_SECONDS = 1.0
@@ -16,14 +22,14 @@ LONGEST = 3 * CALL_SECONDS + 2 * BACK_OFF_SECONDS[0] + 12
 
 
 @pytest.fixture
-def settings(migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
-    """Gemini is the loopback emulator, and a call to it takes a second at most."""
+def settings(request: pytest.FixtureRequest, migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
+    """Gemini is the loopback emulator, and a call to it takes a second at most, or ten for many megabytes."""
     return read_settings(
         database_url=migrated,
         data_dir=tmp_path / "data",
         gemini_api_key=KEY,
         gemini_base_url=gemini.base_url,
-        call_seconds=CALL_SECONDS,
+        call_seconds=10 * CALL_SECONDS if "MB" in request.node.name else CALL_SECONDS,
         lease_seconds=5,
     )
 
@@ -43,7 +49,7 @@ async def test_what_the_table_says_is_what_happens(failure: Failure, scene: Scen
     assert area["status"] == ("failed" if failure.code else "completed"), area["error"]
     assert (area["error"] or {}).get("code") == failure.code
     if failure.code:
-        assert area["error"]["message"].endswith(".")
+        assert area["error"]["message"] == MESSAGES[failure.code]
     assert len(gemini.calls) == failure.calls
     calls = await scene.calls()
     assert sum(billed for _, billed in calls) == failure.billed
@@ -52,6 +58,69 @@ async def test_what_the_table_says_is_what_happens(failure: Failure, scene: Scen
     assert captured[0][0] == (0 if failure.code else 1)
     assert (await scene.studio.balance(scene.account)).held == 0
     assert await scene.studio.audit() == []
+
+
+async def test_every_reason_that_the_library_knows_ends_as_its_row_in_the_table_says(
+    scene: Scene, gemini: GeminiEmulator
+) -> None:
+    finishes = [reason for reason in types.FinishReason if reason is not types.FinishReason.MALFORMED_RESPONSE]
+    script = [f"finish:{reason.value}" for reason in finishes]
+    script += [f"blocked:{reason.value}" for reason in types.BlockedReason]
+    gemini.script.extend(script)
+    refused = {f"finished with {reason.value} why" for reason in REFUSALS}
+
+    async with scene.working(concurrency=1):
+        for _ in script:
+            await scene.finished(await scene.accept())
+    rows = await scene.rows(
+        "SELECT t.reason, a.error_code, a.error_message FROM generation_areas a "
+        "JOIN attempts t ON t.area_id = a.id ORDER BY t.started_at"
+    )
+
+    assert len(gemini.calls) == len(rows) == len(script)
+    for reason, code, message in rows:
+        blocked = reason.startswith("prompt blocked") or reason in refused
+        assert code == ("prompt_refused" if blocked else "provider_invalid"), reason
+        assert message == MESSAGES[code]
+    assert {reason for reason, _, _ in rows} >= refused
+    balance = await scene.studio.balance(scene.account)
+    assert (balance.held, balance.available) == (0, 1)
+    assert await scene.studio.audit() == []
+
+
+OPENAI_FAILURES = [
+    ("code:400/moderation_blocked", 1, 0, "prompt_refused"),
+    ("code:429/insufficient_quota", 1, 0, "provider_misconfigured"),
+    ("no_picture", 1, 1, "provider_invalid"),
+    ("echo", 2, 2, None),
+    ("hang_mid_body", 2, 2, None),
+    ("retry_after_ms:200", 2, 1, None),
+]
+
+
+@pytest.mark.parametrize(("behaviour", "calls", "billed", "code"), OPENAI_FAILURES)
+async def test_openai_fails_as_gemini_does(
+    behaviour: str, calls: int, billed: int, code: str | None, settings: Settings, photo: bytes
+) -> None:
+    async with OpenAIEmulator([behaviour]) as openai:
+        changes = {"openai_api_key": OPENAI_KEY, "openai_base_url": f"{openai.base_url}/v1"}
+        given = settings.model_dump(exclude={"providers"}) | changes
+        async with start(read_settings(**given)) as running:
+            account = await running.studio.owner()
+            taken = await running.studio.add_photo(photo, account=account)
+            scene = Scene(running=running, account=account, photo=taken)
+            generation = await scene.accept(provider="openai")
+            async with scene.working():
+                view = await scene.finished(generation)
+                await scene.idle()
+
+            made = await scene.calls()
+            assert (view["areas"][0]["error"] or {}).get("code") == code
+            assert len(openai.calls) == len(made) == calls
+            assert sum(paid for _, paid in made) == billed
+            balance = await scene.studio.balance(account)
+            assert (balance.held, balance.available) == (0, 1 if code else 0)
+            assert await scene.studio.audit() == []
 
 
 async def test_with_another_provider_to_ask_a_failure_is_no_failure(scene: Scene, gemini: GeminiEmulator) -> None:

@@ -11,9 +11,10 @@ from rich.console import Console
 
 from yarda import __version__
 from yarda.bootstrap import start
-from yarda.cli import backup, design, serve
+from yarda.cli import backup, design, doctor, serve
 from yarda.errors import RequestError, ServiceUnavailableError, SetupError
 from yarda.logs import set_up_logs
+from yarda.pipeline.audit import Depth
 from yarda.settings import read_settings
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ def main() -> NoReturn:
 app.command("design")(design.command)
 app.command("serve")(serve.command)
 app.command("worker")(serve.worker_command)
+app.command("doctor")(doctor.command)
 app.command("backup")(backup.backup_command)
 app.command("restore")(backup.restore_command)
 
@@ -60,9 +62,12 @@ def migrate() -> None:
 
 
 @app.command("audit")
-def audit(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False) -> None:
+def audit(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every object again, and compare its hash.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
+) -> None:
     """Check every invariant over the whole database and storage; exit 0 means none is violated."""
-    violations = asyncio.run(_audit())
+    violations = asyncio.run(_audit(Depth.WHOLE if deep else Depth.PRESENT))
     if as_json:
         typer.echo(json.dumps({"violations": violations}))
     else:
@@ -83,7 +88,7 @@ async def _migrate() -> None:
         await running.migrate()
 
 
-async def _audit() -> list[str]:
+async def _audit(depth: Depth) -> list[str]:
     async with start(read_settings()) as running:
         await running.studio.ready()
-        return await running.studio.audit()
+        return await running.studio.audit(depth)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from yarda import __version__
 from yarda.bootstrap import restore, start
 from yarda.core.backup import BackedUp
 from yarda.core.backup_folder import Manifest
@@ -54,7 +55,7 @@ def restore_command(folder: Folder, as_json: AsJson = False) -> None:
 async def _back_up(folder: Path) -> BackedUp:
     async with start(read_settings()) as running:
         await running.studio.ready()
-        return await running.back_up(folder)
+        return await running.back_up(folder, version=__version__)
 
 
 async def _restore(folder: Path, settings: Settings) -> tuple[Manifest, list[str]]:

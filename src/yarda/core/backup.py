@@ -5,12 +5,13 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from yarda.core.backup_folder import BackupFolder, Manifest, hash_of
 from yarda.errors import RestoreRefused, StorageUnavailable
+from yarda.pipeline.objects import StoredObject
 
 AT_A_TIME = 8
 LOOKS = 3
@@ -52,7 +53,7 @@ class Store(Protocol):
     async def put(self, data: bytes) -> str: ...
     async def get_named(self, name: str) -> bytes: ...
     async def size_of(self, key: str) -> int | None: ...
-    def list_older_than(self, age: timedelta) -> AsyncIterator[str]: ...
+    def list_all(self) -> AsyncIterator[StoredObject]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +110,8 @@ async def restore(root: Path, *, dumps: Dumps, store: Store) -> Manifest:
     folder = BackupFolder(root)
     manifest = folder.read_manifest()
     await dumps.check_empty(postgres=manifest.postgres)
-    async for key in store.list_older_than(timedelta(0)):
-        if key not in manifest.objects:
+    async for stored in store.list_all():
+        if stored.key not in manifest.objects:
             raise RestoreRefused(
                 "the storage holds pictures of another installation; set YARDA_STORAGE_URL or YARDA_DATA_DIR "
                 "to an empty place"

@@ -1,6 +1,7 @@
 """Every use case of designs, on one object."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +16,11 @@ from yarda.domain.photo import ImageId, Photo, PhotoId
 from yarda.domain.place import FACING_THE_HOUSE, CameraView, SourceKind
 from yarda.domain.request import DesignRequest
 from yarda.pipeline.accept import Acceptance, accept_generation
+from yarda.pipeline.admission import list_states
+from yarda.pipeline.audit import Depth, audit
 from yarda.pipeline.control import cancel_generation, retry_area
 from yarda.pipeline.look import Place, find_place, show_place
-from yarda.pipeline.measure import Inspector, Measurements
+from yarda.pipeline.measure import Inspector, Measurements, ProviderState
 from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
 from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
 from yarda.pipeline.planner import PlanForm, Preview
@@ -249,12 +252,23 @@ class Studio:
         await self._inspector.check()
         await self._tools.objects.check()
 
-    async def measure(self) -> Measurements:
-        return await self._inspector.measure()
+    async def provider_states(self) -> tuple[ProviderState, ...]:
+        """Which configured provider may be called now, in order; the same for all workers."""
+        return await list_states(tools=self._tools)
 
-    async def audit(self) -> list[str]:
-        """Every violated invariant in one sentence each; empty when all hold."""
-        return await self._inspector.audit(self._tools.objects)
+    async def measure(self) -> Measurements:
+        """What `/metrics` shows."""
+        measured = await self._inspector.measure()
+        limit = self._tools.daily_spend_usd
+        return replace(
+            measured,
+            providers=await self.provider_states(),
+            spend_limit_usd=None if limit is None else float(limit),
+        )
+
+    async def audit(self, depth: Depth = Depth.PRESENT) -> list[str]:
+        """See `pipeline.audit.audit`."""
+        return await audit(depth, inspector=self._inspector, tools=self._tools)
 
     async def watch_invariants(self) -> None:
         """Audit the rows once for all processes, and raise an alarm in the log for each violation."""

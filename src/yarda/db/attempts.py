@@ -34,6 +34,7 @@ class PostgresAttempts:
                 prompt=attempt.prompt,
                 prompt_version=attempt.prompt_version,
                 price_cap_usd=attempt.price_cap_usd,
+                credits=attempt.credits,
                 outcome=attempt.outcome.value,
                 started_at=attempt.started_at,
                 billed=attempt.billed,
@@ -86,6 +87,10 @@ class PostgresAttempts:
     async def spent_today_usd(self) -> Decimal:
         # Lock first, count in a second statement: a count in the locking statement reads a stale snapshot.
         await self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SPEND_LOCK})
+        return await self.look_at_spend_usd()
+
+    async def look_at_spend_usd(self) -> Decimal:
+        """The same, for those who only look: waits for nobody."""
         cost = func.coalesce(attempts.c.cost_usd, attempts.c.price_cap_usd)
         found = await self._connection.execute(
             select(func.coalesce(func.sum(cost), 0)).where(

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.core.backup import Snapshot
 from yarda.db.embedded.binaries import MAJOR, installed_binaries
-from yarda.db.inspection import PICTURES
+from yarda.db.inspection import OBJECTS
 from yarda.db.unit_of_work import Database
 from yarda.errors import DumpFailed, RestoreRefused, SetupError
 
@@ -42,7 +42,7 @@ class PostgresDumps:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             self._snapshot = (await connection.execute(text("SELECT pg_export_snapshot()"))).scalar_one()
             self._major = await _major(connection)
-            keys = {row[1] for row in await connection.execute(text(PICTURES))}
+            keys = {row[0] for row in await connection.execute(text(OBJECTS))}
             rows = {table: await _count(connection, table) for table in COUNTED}
             yield Snapshot(postgres=int(self._major), objects=tuple(sorted(keys)), rows=rows)
 

@@ -264,6 +264,7 @@ def attempt_from(row: Row) -> Attempt:
         prompt_version=row["prompt_version"],
         started_at=row["started_at"],
         price_cap_usd=row["price_cap_usd"],
+        credits=row["credits"],
         outcome=Outcome(row["outcome"]),
         finished_at=row["finished_at"],
         provider_reference=row["provider_reference"],

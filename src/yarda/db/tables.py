@@ -208,6 +208,7 @@ attempts = Table(
     Column("prompt", Text, nullable=False),
     Column("prompt_version", Text, nullable=False, server_default=text("''")),
     Column("price_cap_usd", Numeric(12, 6), nullable=False),
+    Column("credits", Integer),
     Column("outcome", Text, nullable=False),
     Column("started_at", time, nullable=False),
     Column("finished_at", time),
@@ -277,6 +278,14 @@ provider_gates = Table(
     Column("probe_until", time),
     Column("served_at", time),
     Column("reason", Text),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("changed_at", time, nullable=False),
 )
 
 geocodes = Table(

@@ -27,6 +27,7 @@ from yarda.db.ledger import PostgresLedger
 from yarda.db.photos import PostgresImages, PostgresPhotos
 from yarda.db.places import PostgresGeocodes, PostgresPassingPictures
 from yarda.db.retention import PostgresRetention
+from yarda.db.tallies import PostgresTallies
 from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
 
@@ -81,6 +82,7 @@ class PostgresWork:
         self.counters = PostgresCounters(connection)
         self.purchases = PostgresPurchases(connection)
         self.jobs = jobs_on(connection)
+        self.tallies = PostgresTallies(connection)
 
 
 class Database:

@@ -42,7 +42,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The record of one provider call; committed before the call, closed after it."""
+    """The record of one provider call; committed before the call, closed after it.
+
+    `credits` is the provider's price when it was called; None in records that are older than it.
+    """
 
     id: AttemptId
     area: AreaId
@@ -55,6 +58,7 @@ class Attempt:
     prompt_version: str = ""
     started_at: datetime
     price_cap_usd: Decimal = Decimal(0)
+    credits: int | None = None
     outcome: Outcome = Outcome.OPEN
     finished_at: datetime | None = None
     provider_reference: str | None = None

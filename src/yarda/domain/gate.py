@@ -5,6 +5,7 @@ Every transition returns a new value. Times are the database's.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Self
 
 from yarda.errors import OutcomeUnknown, ProviderBusy, ProviderError, ProviderMisconfigured
@@ -26,6 +27,14 @@ SLOWEST, UNLIMITED = 1.0, 6000.0
 BACK_OFF_SECONDS = (1.0, 60.0)
 FARTHEST = timedelta(seconds=60)
 """How far ahead waiting areas are given their turns."""
+
+
+class Breaker(StrEnum):
+    """Whether calls are kept away: no, yes, or all but one that tries whether the provider is back."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,11 @@ class Gate:
     def is_open(self, now: datetime) -> bool:
         """Whether the breaker keeps calls away."""
         return self.tripped_until is not None and now < self.tripped_until
+
+    def breaker(self, now: datetime) -> Breaker:
+        if self.tripped_until is None:
+            return Breaker.CLOSED
+        return Breaker.OPEN if self.is_open(now) else Breaker.HALF_OPEN
 
     def wait(self, limits: Limits, traffic: Traffic, *, now: datetime) -> timedelta | None:
         """How long the next call has to wait; None when it may be made at once."""

@@ -148,6 +148,10 @@ class Area:
             progress=max(self.progress, STARTS_AT[Stage.GATHERING_IMAGERY]),
         )
 
+    def is_lost(self, *, excused: int | None) -> bool:
+        """Whoever takes it now rescues it: a worker had it, and came to no verdict through no outage."""
+        return self.status is Status.PROCESSING and self.claim != excused
+
     @property
     def source(self) -> SourceKind:
         """What it is drawn from: its photo, else what there is of its kind for the address."""

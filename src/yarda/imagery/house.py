@@ -34,6 +34,10 @@ REDESIGNED = 0.02
 """The least share of the ground that a redesign changes."""
 BLANK = 3.0
 """Standard deviation, in CIELAB, under which a picture shows nothing."""
+PLAIN = 3
+"""How far a channel may be from the picture's median for a pixel to count as of its one colour."""
+NOTICE = 0.8
+"""The share of such pixels from which a picture is a notice; an overexposed sky fills half of one at most."""
 FEATHER = 0.002
 """Width of the blend at the ground's edge, as a share of the picture's longest side."""
 
@@ -52,6 +56,15 @@ class MaskHouseKeeper:
 
     async def check_new_view(self, image: bytes, *, seen: bytes, provider: str) -> None:
         await asyncio.to_thread(_check_new_view, image, seen, provider=provider)
+
+    async def shows_place(self, image: bytes) -> bool:
+        return await asyncio.to_thread(_shows_place, image)
+
+
+def _shows_place(image: bytes) -> bool:
+    pixels = _pixels(image).astype(np.int16)
+    plain = np.abs(pixels - np.median(pixels, axis=(0, 1))).max(axis=-1) <= PLAIN
+    return float(plain.mean()) < NOTICE
 
 
 def _check_new_view(image: bytes, seen: bytes, *, provider: str) -> None:

@@ -5,6 +5,7 @@ freeze), so its handler must be safe to run twice; claim numbers make it so. No 
 engine forgets one only after the handler answered `Done`, and only while this process still holds it.
 """
 
+from yarda.jobs.probe import QueueProbe, probe_queue
 from yarda.jobs.queue import (
     DESIGN_AREA,
     SEND_MAIL,
@@ -27,12 +28,14 @@ __all__ = [
     "Handle",
     "Handlers",
     "QueueDepth",
+    "QueueProbe",
     "areas_with_live_jobs",
     "depth",
     "enqueue_area",
     "enqueue_mail",
     "install",
     "mails_with_live_jobs",
+    "probe_queue",
     "prune",
     "requeue_area",
     "requeue_mail",

@@ -22,6 +22,8 @@ LEASE_SHARE = 0.8
 CRASH_DELAY = timedelta(seconds=5)
 AGAIN = timedelta(seconds=1)
 CONNECT_SECONDS = 5.0
+WORKER = "yarda jobs"
+"""The name of a worker's connection, as the server lists it."""
 RESTART_SECONDS = (0.2, 2.0)
 HEALTHY_SECONDS = 10.0
 
@@ -152,7 +154,7 @@ class _Engine:
             self._database_url,
             timeout=CONNECT_SECONDS,
             command_timeout=max(2.0, self._lease_seconds / 3),
-            server_settings={"application_name": "yarda jobs"},
+            server_settings={"application_name": WORKER},
         )
         line = Line(connection)
         manager = self._manager(line)

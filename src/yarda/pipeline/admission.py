@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from yarda.domain.attempt import Attempt, Outcome
-from yarda.domain.gate import Gate, Limits
+from yarda.domain.gate import Gate, Limits, Traffic
 from yarda.errors import ProviderBusy, ProviderError, ProviderTripped
+from yarda.pipeline.measure import ProviderState
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Tools
@@ -65,6 +66,30 @@ async def last_served(provider: ImageProvider, *, work: UnitOfWork, tools: Tools
         return None
     gate, _ = await work.gates.lock(_key(provider), provider=provider.name)
     return gate.served_at
+
+
+async def list_states(*, tools: Tools) -> tuple[ProviderState, ...]:
+    """How each configured provider stands, in the operator's order."""
+    async with tools.open_work() as work:
+        gates = {gate.key: (gate, now) for gate, now in await work.gates.list_all()}
+    return tuple(
+        _state(provider, *gates.get(_key(provider), (None, None)))
+        for provider in tools.providers.in_order.values()
+    )
+
+
+def _state(provider: ImageProvider, gate: Gate | None, now: datetime | None) -> ProviderState:
+    if gate is None or now is None:
+        return ProviderState(name=provider.name, model=provider.model)
+    wait = gate.wait(UNLIMITED, Traffic(), now=now) or timedelta(0)
+    return ProviderState(
+        name=provider.name,
+        model=provider.model,
+        breaker=gate.breaker(now),
+        pace=gate.pace,
+        wait_seconds=wait.total_seconds(),
+        reason=gate.reason,
+    )
 
 
 def _key(provider: ImageProvider) -> str:

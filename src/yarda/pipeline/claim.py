@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from yarda.domain.generation import Area, AreaId, Generation, Stage
-from yarda.pipeline.ports import UnitOfWork
+from yarda.pipeline.ports import Tally, UnitOfWork
 from yarda.pipeline.progress import record
 from yarda.pipeline.tools import Tools
 
@@ -70,9 +70,15 @@ async def take(area_id: AreaId, *, excused: int | None, tools: Tools) -> Claim:
     expectation = await tools.estimates.get()
     async with tools.open_work() as work:
         generation = await work.generations.lock_by_area(area_id)
-        area = generation.get_area(area_id).claimed(now=tools.clock(), excused=excused)
+        before = generation.get_area(area_id)
+        area = before.claimed(now=tools.clock(), excused=excused)
+        rescued = before.is_lost(excused=excused)
+        if rescued:
+            await work.tallies.count_up(Tally.AREAS_RESCUED)
         generation = generation.with_areas(area)
         await record(work, generation, expectation, now=tools.clock())
     claim = Claim(generation, area, tools=tools)
+    if rescued:
+        log.warning("area_rescued", **claim.names)
     log.info("background_generation_started", **claim.names)
     return claim

@@ -1,6 +1,7 @@
 """Stores a Design and finishes its Area: objects first, then one guarded transaction."""
 
 import json
+from datetime import datetime
 
 import structlog
 
@@ -36,7 +37,7 @@ async def deliver(drawn: Drawn, claim: Claim, *, tools: Tools) -> None:
     pictures = tuple(picture for picture in (design, mask) if picture)
     stored = {key: data for picture in pictures for key, data in picture.data.items()} | garden
     try:
-        await _finish(drawn, pictures, claim, garden=next(iter(garden), None), tools=tools)
+        await _finish(drawn, pictures, claim, garden=next(iter(garden), None), now=tools.clock())
     except (ClaimLost, GenerationNotFound):
         await delete_unused(stored, tools=tools)
         raise
@@ -54,15 +55,14 @@ async def _store_garden(drawn: Drawn, *, tools: Tools) -> dict[str, bytes]:
 
 
 async def _finish(
-    drawn: Drawn, pictures: tuple[StoredPicture, ...], claim: Claim, *, garden: str | None, tools: Tools
+    drawn: Drawn, pictures: tuple[StoredPicture, ...], claim: Claim, *, garden: str | None, now: datetime
 ) -> None:
     images = [picture.image for picture in pictures]
     design, mask = images[0], images[1] if len(images) > 1 else None
     async with claim.change() as change:
         for image in images:
             await change.work.images.add(image)
-        price = tools.providers.prices[drawn.provider]
-        await capture_credits(change.generation, change.area, price=price, work=change.work)
+        await capture_credits(change.generation, change.area, price=drawn.credits, work=change.work)
         unmet = tuple(str(wish) for wish in (drawn.garden or {}).get("unmet", ()))
         made = DesignImages(
             design=design.id,
@@ -71,4 +71,4 @@ async def _finish(
             unmet=unmet,
             preserved=drawn.design.preserved,
         )
-        change.area = change.area.completed(made, claim=claim.number, now=tools.clock())
+        change.area = change.area.completed(made, claim=claim.number, now=now)

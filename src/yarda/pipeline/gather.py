@@ -63,7 +63,7 @@ async def gather_imagery(claim: Claim, *, tools: Tools) -> Imagery:
         return await open_photo(photo, tools=tools)
     location = await _locate(claim, tools=tools)
     _check_exact(claim, location)
-    return _open_passing(await _picture_of(claim, location, tools=tools))
+    return open_passing(await _picture_of(claim, location, tools=tools))
 
 
 async def find_photo(area: Area, *, work: UnitOfWork) -> Photo:
@@ -172,7 +172,8 @@ async def _fetch(claim: Claim, location: Location, *, tools: Tools) -> PassingPi
     return picture
 
 
-def _open_passing(passing: PassingPicture) -> Imagery:
+def open_passing(passing: PassingPicture) -> Imagery:
+    """A picture of an address, with what is known of its camera."""
     sight, facts = passing.sight, passing.facts
     imagery = Imagery(
         picture=passing.picture,

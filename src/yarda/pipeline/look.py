@@ -99,8 +99,11 @@ async def find_sight(
 
 
 async def fetch_sight(source: ViewSource, sight: Sight, *, tools: Tools) -> CleanPicture:
-    """The picture, decoded in the gate. Raises `NoImagery`, `ImageryUnavailable`."""
+    """The picture, decoded in the gate. Raises `NoImagery`, `ImageryUnavailable`, `ImageryMisconfigured`."""
     try:
-        return await tools.gate.clean(await source.fetch(sight), position=PositionPolicy.DROP)
+        clean = await tools.gate.clean(await source.fetch(sight), position=PositionPolicy.DROP)
     except _DAMAGED as error:
         raise ImageryUnavailable("the picture of the yard arrived damaged; try again") from error
+    if not await tools.house.shows_place(clean.image):
+        raise NoImagery("the map service sent a notice instead of a picture; add a photo of the yard")
+    return clean

@@ -1,6 +1,6 @@
 """What the pipeline needs from outside, as Protocols."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -119,6 +119,10 @@ class HouseKeeper(Protocol):
         """Raises `PictureUnchanged` for a blank picture, or for the one that it was drawn from."""
         ...
 
+    async def shows_place(self, image: bytes) -> bool:
+        """Not so of a map service's notice: a few words on one colour, sent as if it were a picture."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeometryProposal:
@@ -139,22 +143,6 @@ class GeometryProposer(Protocol):
         focal_length_35mm: float | None,
     ) -> float:
         """How high the camera was, in metres. Raises `InvalidRequest` when the length does not fit the photo."""
-        ...
-
-
-class Objects(Protocol):
-    """Bytes under their content hash. `put` has verified the object when it returns."""
-
-    async def put(self, data: bytes) -> str:
-        """Returns the key; storing the same bytes twice is one object."""
-        ...
-
-    async def get(self, key: str) -> bytes: ...
-    async def size_of(self, key: str) -> int | None: ...
-    async def delete(self, key: str) -> None: ...
-    def list_older_than(self, age: timedelta) -> AsyncIterator[str]: ...
-    async def check(self) -> None:
-        """Raises `ServiceUnavailableError` when objects cannot be written now."""
         ...
 
 
@@ -375,6 +363,17 @@ class Jobs(Protocol):
     async def areas_with_live_jobs(self) -> set[UUID]: ...
 
 
+class Tally(StrEnum):
+    """A number that no other row tells."""
+
+    AREAS_RESCUED = "areas_rescued"
+    INVARIANTS_VIOLATED = "invariants_violated"
+
+
+class Tallies(Protocol):
+    async def count_up(self, tally: Tally) -> None: ...
+
+
 class Changes(Protocol):
     """Hints that a generation changed. A hint may be lost or false: readers look at the rows."""
 
@@ -410,6 +409,8 @@ class UnitOfWork(Protocol):
     def events(self) -> Events: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def tallies(self) -> Tallies: ...
 
 
 OpenWork = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

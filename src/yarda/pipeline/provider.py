@@ -2,7 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -140,9 +140,23 @@ class ImageProvider(Protocol):
     async def close(self) -> None: ...
 
 
+class PaidProvider(ImageProvider, Protocol):
+    """One whose calls cost money."""
+
+    async def find_model(self) -> str:
+        """What the provider calls the model; asks without cost whether it knows the key and the model.
+
+        Raises `ProviderError`.
+        """
+        ...
+
+
 class Spool(Protocol):
     """Replies on disk, named by their attempt, until the design is stored."""
 
     def open_sink(self, attempt: AttemptId, *, provider: str) -> AbstractAsyncContextManager[ReplySink]: ...
     async def find(self, attempt: AttemptId) -> bytes | None: ...
     async def discard(self, attempt: AttemptId) -> None: ...
+    def list_older_than(self, age: timedelta) -> list[str]:
+        """The names of what this machine keeps for longer than that."""
+        ...

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -40,7 +41,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A checked design, who drew it, and the attempt whose reply may be forgotten once it is stored.
+    """A checked design, who drew it and for how many credits, and the attempt whose reply may be forgotten then.
 
     `garden` is the scene it shows: the painter's own, or the one that a provider was given to follow.
     """
@@ -48,6 +49,7 @@ class Drawn:
     design: CheckedDesign
     garden: dict[str, Any] | None
     provider: str
+    credits: int
     attempt: AttemptId
 
 
@@ -164,7 +166,14 @@ async def _accept(
     await _close(received, claim, tools=tools)
     provider = tools.providers.in_order[attempt.provider]
     followed = order.guide.garden if order.guide and provider.follows_guides else None
-    return Drawn(design=design, garden=rendering.garden or followed, provider=attempt.provider, attempt=attempt.id)
+    price = tools.providers.prices[attempt.provider] if attempt.credits is None else attempt.credits
+    return Drawn(
+        design=design,
+        garden=rendering.garden or followed,
+        provider=attempt.provider,
+        credits=price,
+        attempt=attempt.id,
+    )
 
 
 async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, *, tools: Tools) -> Drawn | None:
@@ -189,21 +198,9 @@ async def _recover(made: tuple[Attempt, ...], order: RenderOrder, claim: Claim, 
 
 async def open_attempt(provider: ImageProvider, order: RenderOrder, claim: Claim, *, tools: Tools) -> Attempt:
     """Commit the record of a call that is about to be made. Raises `ProviderBusy` where it may not be made now."""
-    attempt = Attempt(
-        id=AttemptId(uuid4()),
-        area=order.area,
-        run=claim.area.run,
-        provider=provider.name,
-        model=provider.model,
-        paid=provider.price_cap_usd > 0,
-        request_sha256=request_hash(order, provider=provider.name, model=provider.model),
-        prompt=order.prompt,
-        prompt_version=order.prompt_version,
-        started_at=tools.clock(),
-        price_cap_usd=provider.price_cap_usd,
-    )
+    attempt = new_attempt(provider, order, run=claim.area.run, tools=tools)
     async with claim.change() as change:
-        await _check_budget(attempt, work=change.work, limit=tools.daily_spend_usd)
+        await check_budget(attempt, work=change.work, limit=tools.daily_spend_usd)
         refusal = await ask(provider, work=change.work, tools=tools)
         if refusal is None:
             await change.work.attempts.add(attempt, generation=change.generation)
@@ -215,7 +212,25 @@ async def open_attempt(provider: ImageProvider, order: RenderOrder, claim: Claim
     return attempt
 
 
-async def _check_budget(attempt: Attempt, *, work: UnitOfWork, limit: Decimal | None) -> None:
+def new_attempt(provider: ImageProvider, order: RenderOrder, *, run: int, tools: Tools) -> Attempt:
+    return Attempt(
+        id=AttemptId(uuid4()),
+        area=order.area,
+        run=run,
+        provider=provider.name,
+        model=provider.model,
+        paid=provider.price_cap_usd > 0,
+        request_sha256=request_hash(order, provider=provider.name, model=provider.model),
+        prompt=order.prompt,
+        prompt_version=order.prompt_version,
+        started_at=tools.clock(),
+        price_cap_usd=provider.price_cap_usd,
+        credits=tools.providers.prices.get(provider.name, 0),
+    )
+
+
+async def check_budget(attempt: Attempt, *, work: UnitOfWork, limit: Decimal | None) -> None:
+    """Raises `SpendLimitReached` unless the day's budget has room for the call at its highest price."""
     if limit is None or not attempt.paid:
         return
     spent = await work.attempts.spent_today_usd()
@@ -225,6 +240,18 @@ async def _check_budget(attempt: Attempt, *, work: UnitOfWork, limit: Decimal | 
 
 async def _close(attempt: Attempt, claim: Claim, *, tools: Tools, error: ProviderError | None = None) -> None:
     provider = tools.providers.in_order.get(attempt.provider)
+    await close_attempt(attempt, provider, error=error, names=claim.names, tools=tools)
+
+
+async def close_attempt(
+    attempt: Attempt,
+    provider: ImageProvider | None,
+    *,
+    error: ProviderError | None,
+    names: Mapping[str, str | int],
+    tools: Tools,
+) -> None:
+    """Put on record what became of a call, and tell the provider's gate; `names` says whose call it was."""
     async with tools.open_work() as work:
         if provider is not None:
             await learn(attempt, provider, error, work=work, tools=tools)
@@ -238,7 +265,7 @@ async def _close(attempt: Attempt, claim: Claim, *, tools: Tools, error: Provide
         reason=attempt.reason,
         seconds=round((attempt.finished_at - attempt.started_at).total_seconds(), 2),
         cost_usd=str(attempt.cost_usd),
-        **claim.names,
+        **names,
     )
 
 

@@ -34,10 +34,12 @@ async def requeue_lost_areas(*, tools: Tools) -> int:
 
 async def remove_orphans(*, tools: Tools) -> int:
     """Delete objects that no row has pointed to for a day. Returns how many."""
-    removed = 0
-    async for key in tools.objects.list_older_than(ORPHAN_AGE):
+    removed, now = 0, tools.clock()
+    async for stored in tools.objects.list_all():
+        if not stored.is_older(ORPHAN_AGE, now=now):
+            continue
         try:
-            removed += await delete_unused([key], tools=tools)
+            removed += await delete_unused([stored.key], tools=tools)
         except ServiceUnavailableError:
             continue
     if removed:

@@ -12,9 +12,10 @@ from yarda.domain.credit import Prices
 from yarda.domain.gate import Limits
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
+from yarda.pipeline.objects import Objects
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.planner import Planner, Previewer
-from yarda.pipeline.ports import Changes, Clock, GeometryProposer, HouseKeeper, Objects, OpenWork, PictureGate
+from yarda.pipeline.ports import Changes, Clock, GeometryProposer, HouseKeeper, OpenWork, PictureGate
 from yarda.pipeline.progress import Expectation, expect
 from yarda.pipeline.provider import ImageProvider, Spool
 

@@ -13,10 +13,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
-from yarda.errors import OutcomeUnknown, ProviderBusy, ProviderError
+from yarda.errors import OutcomeUnknown, ProviderBusy, ProviderError, UnusableReply
 from yarda.pipeline.provider import ReplySink
 
 CONNECT_SECONDS = 10.0
+FIND_SECONDS = 20.0
+"""For a question that costs nothing."""
+UNKEPT_BYTES = 2**20
 ERROR_BODY_SECONDS = 2.0
 ERROR_BODY_BYTES = 64 * 2**10
 
@@ -101,6 +104,22 @@ class SendOnce(httpx2.AsyncBaseTransport):
         except (httpx2.RequestError, TimeoutError):
             pass
         return body[:ERROR_BODY_BYTES].decode(errors="replace")
+
+
+class Unkept:
+    """Plays the `ReplySink` port for an answer that nobody pays for: a small one, and it is not kept."""
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._left = UNKEPT_BYTES
+
+    async def write(self, chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise UnusableReply(self._provider, "the answer is larger than such answers are")
+
+    async def commit(self) -> None:
+        """Nothing is kept."""
 
 
 class Replay(httpx2.AsyncBaseTransport):

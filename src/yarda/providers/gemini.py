@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx2
 from google import genai
@@ -11,7 +13,8 @@ from yarda.domain.place import SourceKind
 from yarda.errors import DamagedReply, ProviderError, SettingInvalid, YardaError
 from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.providers._gemini_answers import NAME, read_answer, rejection
-from yarda.providers._streaming import Replay, SendOnce
+from yarda.providers._streaming import FIND_SECONDS, Replay, SendOnce, Unkept
+from yarda.providers._words import shortened
 from yarda.providers.prices import gemini_price
 
 BASE_URL = "https://generativelanguage.googleapis.com"
@@ -20,7 +23,7 @@ RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9
 
 
 class GeminiProvider:
-    """Plays the `ImageProvider` port.
+    """Plays the `PaidProvider` port.
 
     Every call has its own connection and client, so that nothing is shared between calls, event
     loops or threads, and nothing of one call can send another. Nothing is read from the environment
@@ -61,6 +64,15 @@ class GeminiProvider:
     async def read_reply(self, order: RenderOrder, reply: bytes) -> Rendering:
         return await self._ask(Replay(reply), [types.Part(text="replay")], types.GenerateContentConfig())
 
+    async def find_model(self) -> str:
+        """Asks for the model's description, which is free."""
+        sink = Unkept(NAME)
+        transport = SendOnce(sink, provider=NAME, reject=self._reject, tls=self._tls, seconds=FIND_SECONDS)
+        with _damaged_if_unreadable():
+            async with httpx2.AsyncClient(transport=transport) as carrier:
+                found = await self._client(carrier).aio.models.get(model=self.model)
+        return shortened(found.display_name) or self.model
+
     async def close(self) -> None:
         self._unused.close()
 
@@ -70,17 +82,11 @@ class GeminiProvider:
         contents: list[types.Part],
         config: types.GenerateContentConfig,
     ) -> Rendering:
-        try:
+        with _damaged_if_unreadable():
             async with httpx2.AsyncClient(transport=transport) as carrier:
                 answer = await self._client(carrier).aio.models.generate_content(
                     model=self.model, contents=[types.Content(role="user", parts=contents)], config=config
                 )
-        except YardaError:
-            raise
-        except Exception as error:
-            # The transport speaks our errors, so this is the library choking on the reply. It fails in
-            # many ways on bytes that are no answer of Gemini's: JSON, types, base64, depth.
-            raise DamagedReply(NAME, f"the reply cannot be read: {type(error).__name__}") from error
         return read_answer(answer, transport.reply, price=gemini_price(self.model))
 
     def _client(self, carrier: httpx2.AsyncClient) -> genai.Client:
@@ -96,6 +102,20 @@ class GeminiProvider:
 
     def _reject(self, response: httpx2.Response, text: str) -> ProviderError:
         return rejection(response, text.replace(self._api_key, "[key]"), model=self.model)
+
+
+@contextmanager
+def _damaged_if_unreadable() -> Iterator[None]:
+    """The transport speaks our errors, so any other is the library choking on the reply.
+
+    It fails in many ways on bytes that are no answer of Gemini's: JSON, types, base64, depth.
+    """
+    try:
+        yield
+    except YardaError:
+        raise
+    except Exception as error:
+        raise DamagedReply(NAME, f"the reply cannot be read: {type(error).__name__}") from error
 
 
 def _contents(order: RenderOrder) -> list[types.Part]:

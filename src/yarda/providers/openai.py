@@ -3,6 +3,8 @@
 import asyncio
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import httpx2
@@ -14,7 +16,8 @@ from yarda.errors import DamagedReply, ProviderError, ProviderMisconfigured, Set
 from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.providers._openai_answers import NAME, read_answer, rejection, split_trailer, trailer
 from yarda.providers._pictures import editable_alpha, fit_size, ground_mask, resized_jpeg
-from yarda.providers._streaming import Replay, SendOnce
+from yarda.providers._streaming import FIND_SECONDS, Replay, SendOnce, Unkept
+from yarda.providers._words import shortened
 from yarda.providers.prices import openai_price
 
 BASE_URL = "https://api.openai.com/v1"
@@ -27,7 +30,7 @@ Upload = tuple[str, bytes, str]
 
 
 class OpenAIProvider:
-    """Plays the `ImageProvider` port. Every call has its own connection and client, as with Gemini."""
+    """Plays the `PaidProvider` port. Every call has its own connection and client, as with Gemini."""
 
     name = NAME
     draws_new_views = True
@@ -65,6 +68,15 @@ class OpenAIProvider:
         blank = [("photo.jpg", b"", "image/jpeg")]
         return await self._ask(Replay(reply), "replay", blank, None, NEW_VIEW_SIZE)
 
+    async def find_model(self) -> str:
+        """Asks for the model's description, which is free."""
+        sink = Unkept(NAME)
+        transport = SendOnce(sink, provider=NAME, reject=self._reject, tls=self._tls, seconds=FIND_SECONDS)
+        with _in_our_words():
+            async with httpx2.AsyncClient(transport=transport) as carrier:
+                found = await self._client(carrier).models.retrieve(self.model)
+                return shortened(found.id) or self.model
+
     async def close(self) -> None:
         """Nothing is kept open."""
 
@@ -76,7 +88,7 @@ class OpenAIProvider:
         mask: Upload | None,
         size: tuple[int, int],
     ) -> Rendering:
-        try:
+        with _in_our_words():
             async with httpx2.AsyncClient(transport=_WithoutTrailer(transport)) as carrier:
                 client = self._client(carrier)
                 answer = await client.images.edit(
@@ -90,14 +102,6 @@ class OpenAIProvider:
                     output_compression=95,
                     n=1,
                 )
-        except YardaError:
-            raise
-        except OpenAIError as error:
-            if isinstance(error.__cause__, YardaError):  # it wraps what its transport raises
-                raise error.__cause__ from None
-            raise _unreadable(error) from error
-        except Exception as error:  # the library choking on a reply that is none of OpenAI's
-            raise _unreadable(error) from error
         _, reference = split_trailer(transport.reply)
         return read_answer(answer, reference=reference, price=openai_price(self.model))
 
@@ -129,8 +133,17 @@ class _WithoutTrailer(httpx2.AsyncBaseTransport):
         return httpx2.Response(200, content=body, headers={"content-type": "application/json"})
 
 
-def _unreadable(error: Exception) -> DamagedReply:
-    return DamagedReply(NAME, f"the reply cannot be read: {type(error).__name__}")
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """The library wraps what its transport raises, and chokes on replies that are none of OpenAI's."""
+    try:
+        yield
+    except YardaError:
+        raise
+    except Exception as error:
+        if isinstance(error, OpenAIError) and isinstance(error.__cause__, YardaError):
+            raise error.__cause__ from None
+        raise DamagedReply(NAME, f"the reply cannot be read: {type(error).__name__}") from error
 
 
 def _uploads(order: RenderOrder, size: tuple[int, int]) -> tuple[list[Upload], Upload | None]:

@@ -1,5 +1,7 @@
 """Catalog, ledger, numbers, doors and failures over HTTP."""
 
+import time
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from tests.flow.http.client import body_of, create, read_events
 from tests.flow.scene import Scene
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.errors import DiskFull, StorageUnavailable
+from yarda.settings import Settings
 from yarda.storage import ObjectStorage
 
 
@@ -40,13 +43,38 @@ async def test_the_ledger_and_the_calls_tell_what_was_spent(
     assert (await http.get("/calls", params={"generation": str(uuid4())})).json()["items"] == []
 
 
-async def test_the_operators_numbers_follow_the_rows(http: httpx2.AsyncClient, picture: dict[str, Any]) -> None:
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With a budget for the day."""
+    return settings.model_copy(update={"daily_spend_limit_usd": Decimal("7.50")})
+
+
+def value_of(sample: str, text: str) -> float:
+    return float(next(line for line in text.splitlines() if line.startswith(f"{sample} ")).split(" ")[-1])
+
+
+async def test_the_operators_numbers_follow_the_rows(
+    http: httpx2.AsyncClient, scene: Scene, picture: dict[str, Any]
+) -> None:
+    await scene.studio.watch_invariants()
+    await scene.accept()
+
     text = (await http.get("/metrics")).text
 
     assert 'yarda_areas{status="completed"} 1.0' in text
     assert 'yarda_provider_calls{outcome="succeeded",provider="gemini"} 1.0' in text
     assert "yarda_overdue_areas 0.0" in text
-    assert 'yarda_jobs{status="queued"} 0.0' in text
+    assert 'yarda_jobs{status="queued"} 1.0' in text
+    assert "# TYPE yarda_areas_rescued_total counter" in text
+    assert "yarda_areas_rescued_total 0.0" in text
+    assert 'yarda_provider_recent_calls{outcome="succeeded",provider="gemini"} 1.0' in text
+    assert 'yarda_provider_breaker{model="gemini-nano-banana-2.1",provider="gemini",state="closed"} 1.0' in text
+    assert "yarda_spend_limit_usd 7.5" in text
+    assert "yarda_invariants_violated 0.0" in text
+    assert 0 < value_of("yarda_spend_today_usd", text) < 1
+    assert value_of('yarda_oldest_area_seconds{status="pending"}', text) > 0
+    assert value_of('yarda_oldest_area_seconds{status="processing"}', text) == 0
+    assert time.time() - value_of("yarda_audit_timestamp_seconds", text) < 60
     assert 'yarda_stage_seconds{quantile="0.5",stage="rendering"}' in text
     assert (await http.get("/healthz")).json() == {"status": "alive"}
     assert (await http.get("/readyz")).json() == {"status": "ready"}
