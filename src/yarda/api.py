@@ -16,8 +16,10 @@ from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
+from yarda.domain.place import CameraView
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
 from yarda.errors import InvalidRequest, NoPlan
+from yarda.pipeline.look import Place
 from yarda.pipeline.pictures import PictureSize
 from yarda.pipeline.planner import PlanForm
 from yarda.settings import read_settings
@@ -47,7 +49,9 @@ class DesignedArea:
     """One area at its end. `image` is None unless `status` is "completed"; `error` says why then.
 
     `unmet` says what was wished for and could not be drawn. `plan` has the planting plan and the plant list of a
-    concept design by their ending: svg, pdf, csv, json.
+    concept design by their ending: svg, pdf, csv, json. `attribution` and `captured` say whose the picture is that
+    it was made from and when it was taken; the attribution goes wherever the design goes. `house_preserved` is the
+    share of the house that the provider left as it was, where that was measured.
     """
 
     id: UUID
@@ -61,6 +65,9 @@ class DesignedArea:
     error_code: str | None
     unmet: tuple[str, ...] = ()
     plan: Mapping[str, bytes] | None = None
+    attribution: str | None = None
+    captured: str | None = None
+    house_preserved: float | None = None
 
     @property
     def plants(self) -> list[dict[str, Any]]:
@@ -86,12 +93,14 @@ class DesignedArea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """One accepted request at its end; `status` is the contract's."""
+    """One accepted request at its end; `status` and `location_accuracy` are the contract's."""
 
     id: UUID
     status: str
     seed: int
     areas: tuple[DesignedArea, ...]
+    resolved_address: str | None = None
+    location_accuracy: str | None = None
 
 
 class YardaStudio:
@@ -106,11 +115,25 @@ class YardaStudio:
         raw = photo if isinstance(photo, bytes) else await asyncio.to_thread(Path(photo).read_bytes)
         return (await self._studio.add_photo(raw, account=self._account)).id
 
+    async def find_place(
+        self, address: str, *, heading: float | None = None, pitch: float = 0.0, fov: float = 80.0
+    ) -> Place:
+        """Look an address up, which costs nothing: where it is, how surely, and what pictures there are of it.
+
+        Raises `AddressNotFound`, `AddressLookupUnavailable`, `ServiceUnavailableError`.
+        """
+        return await self._studio.find_place(address, view=_view(heading, pitch, fov))
+
     async def design(
         self,
         *,
-        photo: str | Path | bytes,
         areas: Mapping[str, str],
+        photo: str | Path | bytes | None = None,
+        address: str | None = None,
+        address_confirmed: bool = False,
+        heading: float | None = None,
+        pitch: float = 0.0,
+        fov: float = 80.0,
         custom_prompt: str = "",
         preservation_strength: float = 0.5,
         season: str = Season.SUMMER,
@@ -118,11 +141,13 @@ class YardaStudio:
         provider: str = AUTO,
         seed: int | None = None,
     ) -> Generation:
-        """Design areas of one photo, `{area: style}`, and wait until each has a verdict.
+        """Design areas of one photo or one address, `{area: style}`, and wait until each has a verdict.
 
+        An address that is found only roughly is not drawn by a provider that costs credits until a person has
+        looked (`find_place`) and `address_confirmed` says so; `heading`, `pitch` and `fov` turn the street camera.
         Raises `InvalidRequest` and the other `RequestError`s; a failed area is no exception but data.
         """
-        photo_id = await self.add_photo(photo)
+        photo_id = None if photo is None else await self.add_photo(photo)
         request = DesignRequest(
             areas=tuple(
                 AreaRequest(
@@ -136,6 +161,9 @@ class YardaStudio:
                 for area, style in areas.items()
             ),
             photo_id=photo_id,
+            address=address,
+            address_confirmed=address_confirmed,
+            view=_view(heading, pitch, fov),
             provider=provider,
             seed=seed,
         )
@@ -153,6 +181,8 @@ class YardaStudio:
             status=view["status"],
             seed=view["seed"],
             areas=tuple([await self._designed(area, generation_id) for area in view["areas"]]),
+            resolved_address=view["resolved_address"],
+            location_accuracy=view["location_accuracy"],
         )
 
     async def draw_yard(self, generation: UUID) -> DesignedPicture:
@@ -163,7 +193,7 @@ class YardaStudio:
         return await self._fetch(await self._studio.get_yard(GenerationId(generation), account=self._account))
 
     async def _designed(self, view: dict[str, Any], generation: GenerationId) -> DesignedArea:
-        error = view["error"] or {}
+        error, imagery = view["error"] or {}, view["imagery"] or {}
         return DesignedArea(
             id=UUID(view["id"]),
             area=view["area"],
@@ -176,6 +206,9 @@ class YardaStudio:
             error_code=error.get("code"),
             unmet=tuple(view["unmet"]),
             plan=await self._plan(view, generation),
+            attribution=imagery.get("attribution"),
+            captured=imagery.get("captured"),
+            house_preserved=view["house_preserved"],
         )
 
     async def _plan(self, view: dict[str, Any], generation: GenerationId) -> dict[str, bytes] | None:
@@ -221,6 +254,12 @@ async def working(running: Running, *, concurrency: int) -> AsyncIterator[None]:
     finally:
         stopping.set()
         await worker
+
+
+def _view(heading: float | None, pitch: float, fov: float) -> CameraView:
+    view = CameraView(heading=heading, pitch=pitch, fov=fov)
+    view.check()
+    return view
 
 
 def _one_of(kind: type[_Name], name: str, *, field: str) -> _Name:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -14,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yarda import jobs
 from yarda.accounts.domains import read_disposable_domains
 from yarda.accounts.mailroom import Mailroom
-from yarda.accounts.ports import Mailer
+from yarda.accounts.ports import IdentityProvider, Mailer
+from yarda.accounts.purchase import Shop
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Operator, Studio, backup
@@ -27,10 +29,12 @@ from yarda.db.events import PostgresChanges
 from yarda.db.inspection import PostgresInspector
 from yarda.db.operator import PostgresOperatorRows
 from yarda.db.unit_of_work import Database, open_engine
-from yarda.domain.account import MailId
+from yarda.domain.account import MailId, Plan
 from yarda.domain.credit import EntryKind
 from yarda.domain.gate import Limits
 from yarda.domain.generation import AreaId
+from yarda.identity.oidc import OpenIdProvider, google
+from yarda.identity.passkeys import WebAuthnCeremony, supports_passkeys
 from yarda.imagery.google import GoogleGeocoder, GoogleMaps, GoogleSatellite, GoogleStreetView
 from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.nominatim import NominatimGeocoder
@@ -38,6 +42,7 @@ from yarda.imagery.panoramax import PanoramaxViews
 from yarda.imagery.photo import PhotoGate
 from yarda.mail.smtp import SmtpMailer
 from yarda.mail.terminal import TerminalMailer
+from yarda.payments.stripe import StripePayments
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.ports import Done, Later, Verdict
 from yarda.pipeline.provider import ImageProvider, PaidProvider
@@ -66,14 +71,17 @@ class Running:
         spool: DiskSpool,
         dsn: str,
         tools: Tools,
+        identities: Sequence[IdentityProvider],
+        shop: Shop,
     ) -> None:
         self.settings = settings
         self.tools = tools
-        self.studio = Studio(tools, inspector=_inspector(database))
+        self.studio = Studio(tools, inspector=_inspector(database), shop=shop)
         self.operator = Operator(
             tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
         )
-        self.desk = _desk(settings, database, self.studio) if settings.access == "accounts" else None
+        has_desk = settings.access == "accounts"
+        self.desk = _desk(settings, database, self.studio, identities) if has_desk else None
         self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
         self._objects = objects
@@ -157,6 +165,9 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             stack.push_async_callback(geocoder.close)
         for source in lookup.sources:
             stack.push_async_callback(source.close)
+        shop = _shop(settings, database)
+        if shop.payments is not None:
+            stack.push_async_callback(shop.payments.close)
         tools = Tools(
             open_work=database.open_work,
             changes=changes,
@@ -170,13 +181,29 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             providers=chosen,
             lookup=lookup,
             estimates=Estimates(open_work=database.open_work, guesses=chosen.guesses()),
-            clock=lambda: datetime.now(UTC),
+            clock=_now,
             owner_grants=settings.access == "local" and settings.trial_credits is None,
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
             retention=settings.retention,
+            daily_areas=settings.daily_areas_per_account,
+            daily_credits=settings.daily_credits_per_account,
         )
-        running = Running(settings, database=database, objects=objects, spool=spool, dsn=dsn, tools=tools)
+        if shop.packs:
+            tools = replace(tools, more_credits=f"get credits at {shop.base_url}/account/credits")
+        identities = _identities(settings)
+        for issuer in identities:
+            stack.push_async_callback(issuer.close)
+        running = Running(
+            settings,
+            database=database,
+            objects=objects,
+            spool=spool,
+            dsn=dsn,
+            tools=tools,
+            identities=identities,
+            shop=shop,
+        )
         if settings.database_url is None:
             await running.migrate()
         yield running
@@ -223,9 +250,12 @@ async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:
     return embedded.url
 
 
-def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk:
+def _desk(
+    settings: Settings, database: Database, studio: Studio, identities: Sequence[IdentityProvider]
+) -> AccountDesk:
     assert settings.secret_key is not None
     assert settings.base_url is not None
+    has_passkeys = supports_passkeys(settings.base_url)
     return AccountDesk(
         AccountTools(
             open_work=database.open_work,
@@ -235,9 +265,30 @@ def _desk(settings: Settings, database: Database, studio: Studio) -> AccountDesk
             trial_credits=settings.trial,
             session_life=timedelta(days=settings.session_days),
             disposable_domains=read_disposable_domains(settings.disposable_domains),
+            identities={provider.name: provider for provider in identities},
+            passkeys=WebAuthnCeremony(base_url=settings.base_url) if has_passkeys else None,
         ),
         studio=studio,
     )
+
+
+def _identities(settings: Settings) -> tuple[IdentityProvider, ...]:
+    """In the order of the buttons."""
+    found: list[IdentityProvider] = []
+    if settings.google_client_id and settings.google_client_secret:
+        secret = settings.google_client_secret.get_secret_value()
+        found.append(google(client_id=settings.google_client_id, client_secret=secret))
+    if settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret:
+        found.append(
+            OpenIdProvider(
+                name="oidc",
+                label=settings.oidc_label,
+                issuer=settings.oidc_issuer,
+                client_id=settings.oidc_client_id,
+                client_secret=settings.oidc_client_secret.get_secret_value(),
+            )
+        )
+    return tuple(found)
 
 
 def _lookup(settings: Settings, *, gate: PhotoGate) -> Lookup:
@@ -259,6 +310,31 @@ def _mailer(settings: Settings) -> Mailer:
         return TerminalMailer()
     assert settings.mail_from is not None
     return SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _shop(settings: Settings, database: Database) -> Shop:
+    """Sells through Stripe where both its keys are set."""
+    if settings.stripe_api_key is None:
+        return Shop(open_work=database.open_work, clock=_now)
+    assert settings.stripe_webhook_secret is not None
+    assert settings.base_url is not None
+    payments = StripePayments(
+        api_key=settings.stripe_api_key.get_secret_value(),
+        webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        base_url=settings.stripe_base_url,
+    )
+    return Shop(
+        open_work=database.open_work,
+        clock=_now,
+        payments=payments,
+        packs=settings.packs,
+        base_url=settings.base_url,
+        paid_life=settings.retention.get(Plan.PAID),
+    )
 
 
 def _given(providers: Sequence[ImageProvider]) -> Providers:

@@ -18,12 +18,15 @@ YardaError
 │   ├── IdentityRefused               401  another issuer's answer that proves no address
 │   ├── NotAllowed                    403  the account or key has no such right
 │   │   ├── EmailNotVerified              the address is not proved yet
+│   │   ├── PasskeyNeeded                 a link is not enough for this account
 │   │   └── AccountDisabled               by the operator
 │   ├── AccountNotFound               404
 │   ├── CredentialNotFound            404  no such session, key or passkey of this account
+│   ├── SignInWayNotFound             404  nobody is configured under that name
 │   ├── PackNotFound                  404  no such pack of credits, or none are sold here
 │   ├── NoticeInvalid                 400  not signed by the payment service, or too old
 │   ├── TooManyRequests               429  `retry_after` says when
+│   │   └── DailyLimitReached             what one account may ask for on a day
 │   ├── GenerationNotFound            404  unknown, or somebody else's
 │   ├── AreaNotFound                  404
 │   ├── PhotoNotFound                 404
@@ -156,10 +159,10 @@ class NotEnoughCredits(RequestError):
     status = 402
     code = "insufficient_credits"
 
-    def __init__(self, *, needed: int, available: int) -> None:
+    def __init__(self, *, needed: int, available: int, more_credits: str) -> None:
         super().__init__(
-            f"this needs {needed} credits and {available} are available; "
-            "choose concept, which is free, or fewer areas"
+            f"credits needed: {needed}, available: {available}; "
+            f"choose concept, which is free, or fewer areas, or {more_credits}"
         )
         self.needed = needed
         self.available = available
@@ -303,6 +306,12 @@ class EmailNotVerified(NotAllowed):
     code = "email_not_verified"
 
 
+class PasskeyNeeded(NotAllowed):
+    """The account is open to its passkeys only."""
+
+    code = "passkey_needed"
+
+
 class AccountDisabled(NotAllowed):
     """The operator disabled the account."""
 
@@ -321,6 +330,13 @@ class CredentialNotFound(RequestError):
 
     status = 404
     code = "credential_not_found"
+
+
+class SignInWayNotFound(RequestError):
+    """There is no such way to sign in here."""
+
+    status = 404
+    code = "sign_in_way_not_found"
 
 
 class PackNotFound(RequestError):
@@ -345,6 +361,12 @@ class TooManyRequests(RequestError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class DailyLimitReached(TooManyRequests):
+    """The account has had what one account may have on a UTC day."""
+
+    code = "daily_limit_reached"
 
 
 class ServiceUnavailableError(YardaError):
@@ -385,9 +407,13 @@ class MailUnavailable(ServiceUnavailableError):
 
 
 class PaymentsUnavailable(ServiceUnavailableError):
-    """The payment service is busy or away."""
+    """The payment service is busy or away; `reason` reaches logs only."""
 
     code = "payments_unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("the payment service does not answer as it should; try again in a while")
+        self.reason = reason
 
 
 class IdentityUnavailable(ServiceUnavailableError):

@@ -25,5 +25,5 @@ def set_up_logs(*, level: int = logging.INFO) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
-    for noisy in ("pgqueuer", "google_genai", "httpx2", "alembic"):
+    for noisy in ("pgqueuer", "google_genai", "httpx2", "alembic", "stripe"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

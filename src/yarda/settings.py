@@ -1,5 +1,6 @@
 """Every knob, read once from YARDA_* variables or a `.env` file."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import parseaddr
@@ -12,9 +13,17 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yarda.domain.account import Plan
 from yarda.domain.email import parse_email
+from yarda.domain.purchase import Pack
 from yarda.errors import EmailInvalid, SettingInvalid
 
 PROVIDER_NAMES = ("gemini", "openai", "concept")
+_WITHOUT_CENTS = re.compile(
+    "bhd|bif|clp|djf|gnf|isk|jod|jpy|kmf|krw|kwd|mga|omr|pyg|rwf|tnd|ugx|vnd|vuv|xaf|xof|xpf"
+)
+"""Currencies whose smallest unit is not a hundredth."""
+_PACK = re.compile(r"([1-9]\d{0,5}):(\d{1,6}\.\d\d)")
+LOWEST_CENTS = 50
+"""What Stripe charges at least, in US dollars; in other currencies it says so itself."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SHORTEST_SECRET = 32
 TRIAL_CREDITS = 3
@@ -67,6 +76,13 @@ def _sender(value: str) -> str:
     return value
 
 
+def _issuer_url(value: str) -> str:
+    parts = urlsplit(value)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+        raise ValueError("must start with https:// and name a host")
+    return value.rstrip("/")
+
+
 def _names(value: object) -> object:
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
@@ -78,6 +94,26 @@ def _known_providers(names: list[str] | None) -> list[str] | None:
     if unknown or not names or len(set(names)) != len(names):
         raise ValueError(f"must be one or more of {', '.join(PROVIDER_NAMES)}, each once, separated by commas")
     return names
+
+
+def _packs(value: str) -> str:
+    found = [_PACK.fullmatch(entry.strip()) for entry in value.split(",")]
+    credits = [match[1] for match in found if match]
+    if len(credits) < len(found) or len(set(credits)) < len(credits):
+        raise ValueError("must be packs as credits:price, each number of credits once, such as 5:9.00,20:29.00")
+    if any(_cents(match[2]) < LOWEST_CENTS for match in found if match):
+        raise ValueError(f"must have no price below 0.{LOWEST_CENTS}")
+    return value
+
+
+def _cents(price: str) -> int:
+    return int(price.replace(".", ""))
+
+
+def _currency(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{3}", value.lower()) or _WITHOUT_CENTS.fullmatch(value.lower()):
+        raise ValueError("must be the three letters of a currency that has cents, such as usd or eur")
+    return value.lower()
 
 
 class Settings(BaseSettings):
@@ -120,6 +156,20 @@ class Settings(BaseSettings):
     )
     paid_retention_days: int = Field(
         365, ge=1, le=36_500, description="With accounts: how long designs of those who bought credits are kept."
+    )
+    google_client_id: str | None = Field(
+        None, description="A client of Google's OAuth, for people to sign in with Google; with its secret."
+    )
+    google_client_secret: SecretStr | None = Field(None, description="That client's secret.")
+    oidc_issuer: Annotated[str, AfterValidator(_issuer_url)] | None = Field(
+        None,
+        description="An issuer of OpenID Connect that people may sign in with; with a client's id and secret. Its "
+        "word on verified addresses is believed.",
+    )
+    oidc_client_id: str | None = Field(None, description="The client that the issuer knows Yarda as.")
+    oidc_client_secret: SecretStr | None = Field(None, description="That client's secret.")
+    oidc_name: str | None = Field(
+        None, min_length=1, max_length=40, description="The issuer's name on the button; none: its host."
     )
     providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
         Field(
@@ -185,6 +235,35 @@ class Settings(BaseSettings):
         description="Credits an account starts with, once per proved address; none: 3 with accounts, and in local "
         "mode whatever is needed is granted, and booked.",
     )
+    stripe_api_key: SecretStr | None = Field(
+        None, description="A secret key of Stripe; with it, credits are sold."
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        None, description="What Stripe signs its notices to /webhooks/stripe with."
+    )
+    stripe_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="Another address for the Stripe API."
+    )
+    credit_packs: Annotated[str, AfterValidator(_packs)] = Field(
+        "5:9.00,20:29.00", description="What is sold, as credits:price, separated by commas."
+    )
+    credit_currency: Annotated[str, AfterValidator(_currency)] = Field(
+        "usd", description="The currency of the packs' prices; one that has cents."
+    )
+    daily_areas_per_account: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Areas one account may ask for on a UTC day, free ones, cancelled ones and second runs "
+        "counted; none: no limit.",
+    )
+    daily_credits_per_account: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Credits one account may spend on a UTC day, those set aside counted, those given back not; "
+        "none: no limit.",
+    )
     keep_house: bool = Field(
         True,
         description="In a design drawn in the photo's own view, everything outside the edit mask shows the "
@@ -221,6 +300,17 @@ class Settings(BaseSettings):
         return [name for name in PROVIDER_NAMES if configured[name]]
 
     @property
+    def packs(self) -> tuple[Pack, ...]:
+        """What is sold; nothing without Stripe's keys."""
+        if self.stripe_api_key is None:
+            return ()
+        entries = (entry.strip().split(":") for entry in self.credit_packs.split(","))
+        return tuple(
+            Pack(credits=int(credits), cents=_cents(price), currency=self.credit_currency)
+            for credits, price in entries
+        )
+
+    @property
     def trial(self) -> int:
         """Credits for a proved address."""
         return TRIAL_CREDITS if self.trial_credits is None else self.trial_credits
@@ -232,6 +322,11 @@ class Settings(BaseSettings):
             return {}
         days = {Plan.TRIAL: self.trial_retention_days, Plan.PAID: self.paid_retention_days}
         return {plan: timedelta(days=count) for plan, count in days.items()}
+
+    @property
+    def oidc_label(self) -> str:
+        """What people read on the button."""
+        return self.oidc_name or urlsplit(self.oidc_issuer or "").hostname or ""
 
     @property
     def google_maps_on(self) -> bool:
@@ -247,8 +342,10 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
         _check_providers(settings)
+        _check_payments(settings)
         _check_accounts(settings)
         _check_mail(settings)
+        _check_identities(settings)
     except ValidationError as error:
         raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None
     settings.data_dir = settings.data_dir.expanduser().absolute()
@@ -264,6 +361,21 @@ def _check_providers(settings: Settings) -> None:
         setting, value = needed.get(name, ("", ""))
         if value is None:
             raise SettingInvalid(f"YARDA_PROVIDERS names {name}, but {setting} is not set")
+
+
+def _check_payments(settings: Settings) -> None:
+    together = {
+        "YARDA_STRIPE_API_KEY": settings.stripe_api_key,
+        "YARDA_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
+    }
+    missing = [name for name, value in together.items() if value is None]
+    if len(missing) == 1:
+        (given,) = together.keys() - missing
+        raise SettingInvalid(f"{given} is set, but {missing[0]} is not; credits are sold with both, or not at all")
+    if not missing and settings.base_url is None:
+        raise SettingInvalid(
+            "YARDA_STRIPE_API_KEY is set, but YARDA_BASE_URL is not; Stripe sends people back to that address"
+        )
 
 
 def _check_accounts(settings: Settings) -> None:
@@ -290,10 +402,22 @@ def _check_mail(settings: Settings) -> None:
         raise SettingInvalid("YARDA_SMTP_URL is set, but YARDA_MAIL_FROM, who mail comes from, is not")
 
 
+def _check_identities(settings: Settings) -> None:
+    """Half a set is a mistake, whatever the access."""
+    for names in (
+        ("google_client_id", "google_client_secret"),
+        ("oidc_issuer", "oidc_client_id", "oidc_client_secret"),
+    ):
+        given = [name for name in names if getattr(settings, name)]
+        missing = [f"YARDA_{name.upper()}" for name in names if name not in given]
+        if given and missing:
+            raise SettingInvalid(f"YARDA_{given[0].upper()} is set, but {' and '.join(missing)} is not")
+
+
 def _explain(problem: object) -> str:
     assert isinstance(problem, dict)
     name = "YARDA_" + str(problem["loc"][0]).upper()
-    secret = name.endswith(("_KEY", "_URL"))
+    secret = name.endswith(("_KEY", "_URL", "_SECRET"))
     held = f"a text of {len(str(problem['input']))} characters" if secret else repr(problem["input"])
     said = str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {said} (it holds {held})"

@@ -3,12 +3,20 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from tests.emulators.gemini import KEY as GEMINI_KEY
+from tests.emulators.gemini import GeminiEmulator
+from tests.emulators.maps import KEY as MAPS_KEY
+from tests.emulators.maps import MapsEmulator
 from tests.flow.processes import YardaProcess
 from yarda.settings import read_settings
 
@@ -28,13 +36,53 @@ FLAGS = [
 Open = Callable[..., "asyncio.Future[BrowserContext]"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What is outside the studio, on loopback."""
+
+    maps: MapsEmulator
+    gemini: GeminiEmulator
+
+
 @pytest.fixture(scope="session")
-def studio_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+def outside() -> Iterator[Outside]:
+    """Google Maps, Panoramax and Gemini, in a loop and a thread of their own: they serve the whole session."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    stack = AsyncExitStack()
+
+    def wait(step: Coroutine[Any, Any, Any]) -> None:
+        asyncio.run_coroutine_threadsafe(step, loop).result(30)
+
+    try:
+        maps, gemini = MapsEmulator(), GeminiEmulator()
+        for emulator in (maps, gemini):
+            wait(stack.enter_async_context(emulator))
+        yield Outside(maps=maps, gemini=gemini)
+    finally:
+        wait(stack.aclose())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def studio_url(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("studio")
     for path in (folder, *folder.parents):
         if path.owner() == folder.owner() and path != Path("/tmp"):
             os.chmod(path, 0o755)
-    settings = read_settings(data_dir=folder / "data")
+    settings = read_settings(
+        data_dir=folder / "data",
+        gemini_api_key=GEMINI_KEY,
+        gemini_base_url=outside.gemini.base_url,
+        google_maps_api_key=MAPS_KEY,
+        google_maps_base_url=outside.maps.base_url,
+        google_maps_terms_accepted=True,
+        nominatim_base_url=outside.maps.base_url,
+        panoramax_base_url=outside.maps.base_url,
+    )
     process = YardaProcess(settings, "serve", "--port", "0", log=folder / "serve.log")
     loop = asyncio.new_event_loop()
     try:

@@ -22,6 +22,35 @@ class StartPage:
         await expect(self.page.get_by_role("heading", name="What may change?")).to_be_visible()
         return NewPage(self.page)
 
+    async def write_address(self, address: str) -> "PlacePage":
+        await self.page.get_by_label("A street address").fill(address)
+        await self.page.get_by_role("button", name="Continue").click()
+        await expect(self.page.get_by_role("heading", name="Is this the house?")).to_be_visible()
+        return PlacePage(self.page)
+
+
+class PlacePage:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def expect_pictures(self, *alts: str) -> None:
+        for alt in alts:
+            picture = self.page.get_by_role("img", name=alt)
+            await expect(picture).to_have_js_property("complete", True)
+            assert await picture.evaluate("image => image.naturalWidth") > 300
+
+    async def turn(self, *buttons: str) -> None:
+        """Press one after the other, without waiting in between."""
+        for button in buttons:
+            await self.page.get_by_role("button", name=button, exact=True).click()
+
+    async def go_on(self, *, confirm: bool) -> "NewPage":
+        if confirm:
+            await self.page.get_by_role("checkbox", name="Yes, this is the place.").check()
+        await self.page.get_by_role("button", name="Choose areas and styles").click()
+        await expect(self.page.get_by_role("heading", name="What may change?")).to_be_visible()
+        return NewPage(self.page)
+
 
 class NewPage:
     def __init__(self, page: Page) -> None:

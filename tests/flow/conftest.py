@@ -17,6 +17,7 @@ import uvicorn
 from PIL import Image
 
 from tests.emulators.gemini import KEY, GeminiEmulator
+from tests.emulators.maps import MapsEmulator
 from tests.flow.scene import Scene
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
@@ -89,6 +90,12 @@ async def _execute(server_url: str, statement: str) -> None:
 @pytest.fixture
 async def gemini() -> AsyncIterator[GeminiEmulator]:
     async with GeminiEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def maps() -> AsyncIterator[MapsEmulator]:
+    async with MapsEmulator() as emulator:
         yield emulator
 
 

@@ -68,11 +68,17 @@ class YardaProcess:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
+    maps_key = settings.google_maps_api_key
     values = {
         "DATABASE_URL": settings.database_url,
         "DATA_DIR": str(settings.data_dir),
         "GEMINI_API_KEY": settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,
         "GEMINI_BASE_URL": settings.gemini_base_url,
+        "GOOGLE_MAPS_API_KEY": maps_key.get_secret_value() if maps_key else None,
+        "GOOGLE_MAPS_BASE_URL": settings.google_maps_base_url,
+        "GOOGLE_MAPS_TERMS_ACCEPTED": str(settings.google_maps_terms_accepted),
+        "NOMINATIM_BASE_URL": settings.nominatim_base_url,
+        "PANORAMAX_BASE_URL": settings.panoramax_base_url,
         "STORAGE_URL": settings.storage_url,
         "LEASE_SECONDS": str(settings.lease_seconds),
         "SMTP_URL": settings.smtp_url.get_secret_value() if settings.smtp_url else None,

@@ -18,10 +18,13 @@ class Shell:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("YARDA_")}
         self.environment = clean | {f"YARDA_{name}": value for name, value in settings.items()}
 
-    def __call__(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    def __call__(
+        self, *arguments: str, stdin: int = subprocess.DEVNULL, **settings: str
+    ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [str(Path(sys.executable).with_name("yarda")), *arguments],
             cwd=self._folder,
+            stdin=stdin,
             env=self.environment | {f"YARDA_{name}": value for name, value in settings.items()},
             capture_output=True,
             text=True,
@@ -30,6 +33,8 @@ class Shell:
         )
 
 
-async def in_thread(yarda: Shell, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+async def in_thread(
+    yarda: Shell, *arguments: str, stdin: int = subprocess.DEVNULL
+) -> "subprocess.CompletedProcess[str]":
     """Beside the emulator, which answers from this test's loop."""
-    return await asyncio.to_thread(yarda, *arguments, **settings)
+    return await asyncio.to_thread(yarda, *arguments, stdin=stdin)

@@ -1,6 +1,5 @@
 """Designs from an address, from the request to the picture: real services on loopback, real rows, real objects."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from tests.emulators.gemini import KEY as GEMINI_KEY
 from tests.emulators.gemini import GeminiEmulator
 from tests.emulators.maps import ADDRESS, KEY, MapsEmulator
 from tests.flow.scene import Scene, area_of
+from yarda.api import YardaStudio
 from yarda.bootstrap import start
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.photo import ImageId
@@ -20,12 +20,6 @@ from yarda.errors import PhotoNeeded
 from yarda.pipeline import run
 from yarda.pipeline.pictures import PictureSize
 from yarda.settings import Settings, read_settings
-
-
-@pytest.fixture
-async def maps() -> AsyncIterator[MapsEmulator]:
-    async with MapsEmulator() as emulator:
-        yield emulator
 
 
 @pytest.fixture
@@ -241,3 +235,23 @@ async def test_without_google_only_the_street_is_seen(migrated: str, maps: MapsE
     assert [sight.source for sight in place.sights] == ["panoramax"]
     assert place.location.is_exact
     assert maps.count("geocode") == maps.count("metadata") == 0
+
+
+async def test_python_looks_first_and_gets_the_attribution_with_the_design(
+    scene: Scene, maps: MapsEmulator
+) -> None:
+    studio = YardaStudio(scene.studio, account=scene.account)
+
+    place = await studio.find_place("21125 Seven Springs Dr, Cupertino")
+    async with scene.working():
+        made = await studio.design(
+            address=place.address, areas={"front_yard": "mediterranean"}, provider="gemini", heading=15
+        )
+
+    assert place.location.is_exact
+    assert (made.status, made.resolved_address, made.location_accuracy) == ("completed", ADDRESS, "ROOFTOP")
+    area = made.areas[0]
+    assert (area.attribution, area.captured) == ("© Google", "2022-08")
+    assert area.house_preserved is not None
+    asked = next(query for service, query in maps.asked if service == "streetview")
+    assert asked["heading"] == "15.00"

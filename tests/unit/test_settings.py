@@ -75,6 +75,17 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
         ("SMTP_URL", "smtp://mail.example:90000", "587"),
         ("SMTP_URL", "smtp://mail.example", "YARDA_MAIL_FROM"),
         ("MAIL_FROM", "Yarda", "hello@example.org"),
+        ("OIDC_ISSUER", "http://id.example.org", "https://"),
+        ("OIDC_ISSUER", "https://id.example.org", "YARDA_OIDC_CLIENT_ID and YARDA_OIDC_CLIENT_SECRET"),
+        ("GOOGLE_CLIENT_SECRET", "s" * 20, "YARDA_GOOGLE_CLIENT_ID"),
+        ("CREDIT_PACKS", "5", "5:9.00,20:29.00"),
+        ("CREDIT_PACKS", "5:9,20:29", "5:9.00,20:29.00"),
+        ("CREDIT_PACKS", "5:9.00,5:8.00", "each number of credits once"),
+        ("CREDIT_PACKS", "5:0.49", "no price below 0.50"),
+        ("CREDIT_CURRENCY", "jpy", "has cents"),
+        ("CREDIT_CURRENCY", "dollars", "three letters"),
+        ("STRIPE_API_KEY", "sk_test_1", "YARDA_STRIPE_WEBHOOK_SECRET"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1", "YARDA_STRIPE_API_KEY"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
@@ -87,6 +98,20 @@ def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
 
     assert f"YARDA_{name}" in str(refused.value)
     assert allowed in str(refused.value)
+
+
+def test_packs_are_read_and_sold_only_with_both_keys_and_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YARDA_CREDIT_PACKS", "1:2.50, 10:19.99")
+    monkeypatch.setenv("YARDA_CREDIT_CURRENCY", "EUR")
+    assert read_settings().packs == ()
+
+    monkeypatch.setenv("YARDA_STRIPE_API_KEY", "sk_test_1")
+    monkeypatch.setenv("YARDA_STRIPE_WEBHOOK_SECRET", "whsec_1")
+    with pytest.raises(SettingInvalid, match="YARDA_BASE_URL"):
+        read_settings()
+
+    monkeypatch.setenv("YARDA_BASE_URL", "https://yarda.example")
+    assert [(pack.credits, pack.price) for pack in read_settings().packs] == [(1, "2.50 EUR"), (10, "19.99 EUR")]
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ class Counters(Protocol):
 
 class Purchases(Protocol):
     async def add(self, purchase: Purchase) -> None: ...
+    async def lock(self, purchase: PurchaseId) -> Purchase | None: ...
     async def lock_by_reference(self, reference: str) -> Purchase | None: ...
     async def save(self, purchase: Purchase) -> None: ...
     async def list_for(self, account: AccountId) -> list[Purchase]: ...
@@ -255,9 +256,13 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidNotice:
-    """The payment service's word, verified, on a purchase: paid, or expired unpaid."""
+    """The payment service's word, verified, on a purchase: paid, or expired unpaid.
+
+    `purchase` is what the service was told when the checkout was opened.
+    """
 
     reference: str
+    purchase: PurchaseId | None
     is_paid: bool
     amount_cents: int
     currency: str
@@ -321,7 +326,7 @@ class NewPasskey:
 
 
 class PasskeyCeremony(Protocol):
-    """WebAuthn, for one site."""
+    """WebAuthn, for one site. Whoever uses a passkey proves to its device who they are."""
 
     def begin_registration(
         self, *, account: AccountId, name: str, known: tuple[bytes, ...], challenge: bytes
@@ -335,6 +340,10 @@ class PasskeyCeremony(Protocol):
 
     def begin_sign_in(self, *, challenge: bytes) -> str:
         """Options for `navigator.credentials.get`, as JSON."""
+        ...
+
+    def challenge_of(self, answer: str) -> bytes:
+        """Which challenge an answer claims to be to. Raises `PasskeyRefused`."""
         ...
 
     def credential_of(self, answer: str) -> bytes:

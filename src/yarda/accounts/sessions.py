@@ -8,11 +8,12 @@ from yarda.accounts.ports import AccountWork
 from yarda.accounts.secrets import hash_secret, new_secret
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Account, Caller, Session, SessionId
-from yarda.errors import CredentialNotFound, NotSignedIn
+from yarda.errors import CredentialNotFound, NotSignedIn, PasskeyNeeded
 
 SEEN_EVERY = timedelta(minutes=5)
 LONGEST_NAME = 200
 
+PASSKEY = "passkey"
 SIGN_IN = "sign in first"
 
 
@@ -42,7 +43,12 @@ class SignedIn:
 async def open_session(
     account: Account, *, browser: Browser, how: str, work: AccountWork, tools: AccountTools
 ) -> SignedIn:
-    """A new token at every sign-in; the session that the browser had before ends."""
+    """A new token at every sign-in; the session that the browser had before ends.
+
+    Raises `PasskeyNeeded` where the account is open to its passkeys only, and this is none.
+    """
+    if how != PASSKEY and account.needs_passkey and await work.passkeys.list_for(account.id):
+        raise PasskeyNeeded("this account asks for its passkey; sign in with that")
     if browser.session is not None:
         before = await work.sessions.find(hash_secret(browser.session))
         if before is not None:

@@ -13,12 +13,14 @@ from rich.markup import escape
 
 from yarda.api import working
 from yarda.bootstrap import start
+from yarda.cli.place import confirm_place
 from yarda.cli.progress import LiveProgress
 from yarda.core import Studio
 from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId, PhotoId
+from yarda.domain.place import CameraView
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
 from yarda.errors import InvalidRequest
 from yarda.logs import set_up_logs
@@ -38,6 +40,14 @@ def command(
         list[str] | None, typer.Option(metavar="AREA:STYLE", help="What to design; repeat for more areas.")
     ] = None,
     address: Annotated[str | None, typer.Option(help="A street address instead of a photo.")] = None,
+    confirm_address: Annotated[
+        bool, typer.Option("--confirm-address", help="Draw even where the address is found only roughly.")
+    ] = False,
+    heading: Annotated[
+        float | None, typer.Option(help="Where the street camera looks, degrees from north; unset: at the house.")
+    ] = None,
+    pitch: Annotated[float, typer.Option(help="How far it looks up, degrees from -15 to 10.")] = 0.0,
+    fov: Annotated[float, typer.Option(help="How wide it looks, degrees from 20 to 120.")] = 80.0,
     out: Annotated[Path, typer.Option(help="Where the pictures are written.")] = Path("yarda-out"),
     provider: Annotated[str, typer.Option(help="Who draws: auto, or a configured provider.")] = AUTO,
     wish: Annotated[str, typer.Option(help="Wishes in your own words, for every area.")] = "",
@@ -51,14 +61,15 @@ def command(
     set_up_logs(level=40)
     wanted = [_area(text, wish=wish, keep=keep) for text in area or []]
     areas = tuple(replace(area, season=season, growth=growth) for area in wanted)
-    result = asyncio.run(
-        _design(
-            photos or [],
-            DesignRequest(areas=areas, address=address, provider=provider, seed=seed),
-            out=out,
-            settings=read_settings(),
-        )
+    request = DesignRequest(
+        areas=areas,
+        address=address,
+        address_confirmed=confirm_address,
+        view=CameraView(heading=heading, pitch=pitch, fov=fov),
+        provider=provider,
+        seed=seed,
     )
+    result = asyncio.run(_design(photos or [], request, out=out, settings=read_settings()))
     if as_json:
         typer.echo(json.dumps(result))
     else:
@@ -75,6 +86,8 @@ async def _design(photos: list[Path], request: DesignRequest, *, out: Path, sett
         await running.grant_trial()
         studio = running.studio
         account = await studio.owner()
+        if not photos:
+            request = await confirm_place(request, studio=studio, console=err)
         request = await _with_photos(request, photos, studio=studio, account=account)
         accepted = await studio.accept(request, account=account)
         async with working(running, concurrency=settings.worker_concurrency):
@@ -108,7 +121,8 @@ async def _with_photos(
 
 async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: AccountId) -> dict[str, Any]:
     """Write what was drawn, and say what was not."""
-    result: dict[str, Any] = {"id": view["id"], "status": view["status"], "seed": view["seed"], "areas": []}
+    known = ("id", "status", "seed", "address", "resolved_address", "location_accuracy")
+    result: dict[str, Any] = {key: view[key] for key in known} | {"areas": []}
     for area in view["areas"]:
         file = plan = plants = None
         if area["image_url"]:
@@ -124,7 +138,10 @@ async def _write(view: dict[str, Any], out: Path, *, studio: Studio, account: Ac
             err.print(f"[red]{area['area']} was not drawn:[/] {said}", soft_wrap=True)
         for wish in area["unmet"]:
             err.print(f"[yellow]{area['area']}, not done:[/] {escape(wish)}", soft_wrap=True)
-        keys = ("id", "area", "style", "status", "provider", "error", "unmet")
+        if area["image_url"] and area["imagery"] and area["imagery"]["attribution"]:
+            credit = ", ".join(filter(None, (area["imagery"]["attribution"], area["imagery"]["captured"])))
+            err.print(f"{area['area']} is made from a picture {escape(credit)}", soft_wrap=True)
+        keys = ("id", "area", "style", "status", "provider", "error", "unmet", "imagery", "house_preserved")
         written = {"file": file, "plan": plan, "plants": plants}
         result["areas"].append(
             {key: area[key] for key in keys} | {key: str(path) if path else None for key, path in written.items()}

@@ -3,15 +3,26 @@
 from dataclasses import asdict
 from typing import IO
 
-from yarda.accounts import keys, sessions, sign_in
+from yarda.accounts import identity, keys, passkeys, sessions, sign_in
 from yarda.accounts.close import close_account
+from yarda.accounts.identity import Arrival
 from yarda.accounts.limits import Limit, allow
 from yarda.accounts.sessions import Browser, SignedIn
 from yarda.accounts.sign_in import LinkState
 from yarda.accounts.tools import AccountTools
 from yarda.core.export import write_export
 from yarda.core.studio import Studio
-from yarda.domain.account import ApiKey, Caller, KeyId, Scope, Session, SessionId, SignInId
+from yarda.domain.account import (
+    ApiKey,
+    Caller,
+    KeyId,
+    Passkey,
+    PasskeyId,
+    Scope,
+    Session,
+    SessionId,
+    SignInId,
+)
 
 
 class AccountDesk:
@@ -45,6 +56,59 @@ class AccountDesk:
         """See `accounts.sign_in.redeem_code`."""
         return await sign_in.redeem_code(sign_in_id, code, browser=browser, tools=self._tools)
 
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """Who else may prove an address: names, and what to call them."""
+        return {name: provider.label for name, provider in self._tools.identities.items()}
+
+    async def begin_sign_in_elsewhere(self, name: str, *, browser: Browser, then: str) -> str:
+        """See `accounts.identity.begin_sign_in_elsewhere`."""
+        return await identity.begin_sign_in_elsewhere(name, browser=browser, then=then, tools=self._tools)
+
+    async def finish_sign_in_elsewhere(self, name: str, *, query: dict[str, str], browser: Browser) -> Arrival:
+        """See `accounts.identity.finish_sign_in_elsewhere`."""
+        return await identity.finish_sign_in_elsewhere(name, query=query, browser=browser, tools=self._tools)
+
+    @property
+    def has_passkeys(self) -> bool:
+        """Whether browsers can use passkeys at the address people use."""
+        return self._tools.passkeys is not None
+
+    async def begin_passkey_sign_in(self, browser: Browser) -> str:
+        """See `accounts.passkeys.begin_passkey_sign_in`."""
+        return await passkeys.begin_passkey_sign_in(browser, tools=self._tools)
+
+    async def sign_in_with_passkey(self, answer: str, *, browser: Browser) -> SignedIn:
+        """See `accounts.passkeys.sign_in_with_passkey`."""
+        return await passkeys.sign_in_with_passkey(answer, browser=browser, tools=self._tools)
+
+    async def begin_passkey(self, caller: Caller) -> str:
+        """See `accounts.passkeys.begin_passkey`."""
+        return await passkeys.begin_passkey(caller, tools=self._tools)
+
+    async def add_passkey(self, answer: str, *, name: str, caller: Caller) -> Passkey:
+        """See `accounts.passkeys.add_passkey`."""
+        return await passkeys.add_passkey(answer, name=name, caller=caller, tools=self._tools)
+
+    async def list_passkeys(self, caller: Caller) -> list[Passkey]:
+        return await passkeys.list_passkeys(caller, tools=self._tools)
+
+    async def remove_passkey(self, passkey: PasskeyId, *, caller: Caller) -> None:
+        """See `accounts.passkeys.remove_passkey`."""
+        await passkeys.remove_passkey(passkey, caller=caller, tools=self._tools)
+
+    async def require_passkey(self, caller: Caller) -> None:
+        """See `accounts.passkeys.require_passkey`."""
+        await passkeys.require_passkey(caller, tools=self._tools)
+
+    async def stop_requiring_passkey(self, caller: Caller) -> None:
+        """Links and other issuers sign in again."""
+        await passkeys.stop_requiring_passkey(caller, tools=self._tools)
+
+    async def forget_passkeys(self, email: str, *, actor: str) -> int:
+        """See `accounts.passkeys.forget_passkeys`."""
+        return await passkeys.forget_passkeys(email, actor=actor, tools=self._tools)
+
     async def find_caller(self, token: str) -> Caller:
         """Who has this session. Raises `NotSignedIn`."""
         return await sessions.find_caller(token, tools=self._tools)
@@ -77,6 +141,10 @@ class AccountDesk:
             "account": asdict(caller.account),
             "sessions": [asdict(session) for session in await self.list_sessions(caller)],
             "api_keys": [asdict(key) for key in await self.list_keys(caller)],
+            "passkeys": [
+                {"name": passkey.name, "created_at": passkey.created_at, "used_at": passkey.used_at}
+                for passkey in await self.list_passkeys(caller)
+            ],
         }
         return await write_export(about, account=caller.id, studio=self._studio)
 

@@ -7,16 +7,19 @@ from typing import Any
 
 import structlog
 
+from yarda.accounts.purchase import Shop, Started, settle_purchase, start_purchase
 from yarda.domain.account import Account, AccountKind, Caller, Plan
 from yarda.domain.attempt import Attempt, AttemptId
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId, Balance, LedgerEntry
+from yarda.domain.gate import Gate
 from yarda.domain.generation import AreaId, GenerationId, Status
 from yarda.domain.photo import ImageId, Photo, PhotoId
 from yarda.domain.place import FACING_THE_HOUSE, CameraView, SourceKind
+from yarda.domain.purchase import Pack
 from yarda.domain.request import DesignRequest
-from yarda.pipeline.accept import Acceptance, accept_generation
-from yarda.pipeline.admission import list_states
+from yarda.pipeline.accept import Acceptance, accept_generation, find_place_of
+from yarda.pipeline.admission import gate_key, list_states
 from yarda.pipeline.audit import Depth, audit
 from yarda.pipeline.control import cancel_generation, retry_area
 from yarda.pipeline.look import Place, find_place, show_place
@@ -28,6 +31,7 @@ from yarda.pipeline.plans import PlanDocument, get_plan
 from yarda.pipeline.ports import CleanPicture, Event, Page, PositionPolicy, StageTimes, Verdict
 from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
+from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.remove import delete_generation
 from yarda.pipeline.retention import delete_expired
 from yarda.pipeline.runs import Runs
@@ -47,8 +51,9 @@ class Studio:
     All raise `ServiceUnavailableError` while the database or the object store is away.
     """
 
-    def __init__(self, tools: Tools, *, inspector: Inspector) -> None:
+    def __init__(self, tools: Tools, *, inspector: Inspector, shop: Shop) -> None:
         self._tools = tools
+        self._shop = shop
         self._inspector = inspector
         self.runs = Runs(tools)
         self._yards = YardPictures(tools)
@@ -118,6 +123,10 @@ class Studio:
     async def find_place(self, address: str, *, view: CameraView = FACING_THE_HOUSE) -> Place:
         """See `pipeline.look.find_place`."""
         return await find_place(address, view=view, tools=self._tools)
+
+    async def find_place_of(self, request: DesignRequest) -> Place | None:
+        """See `pipeline.accept.find_place_of`."""
+        return await find_place_of(request, tools=self._tools)
 
     async def show_place(
         self, address: str, *, kind: SourceKind, view: CameraView = FACING_THE_HOUSE
@@ -194,6 +203,19 @@ class Studio:
         async with self._tools.open_work() as work:
             return await work.ledger.list_page(account, limit=limit, cursor=cursor)
 
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs of credits that are sold here; none where nothing is."""
+        return self._shop.packs
+
+    async def start_purchase(self, credits: int, *, account: AccountId) -> Started:
+        """See `accounts.purchase.start_purchase`."""
+        return await start_purchase(credits, account=account, shop=self._shop)
+
+    async def settle_purchase(self, body: bytes, *, signature: str) -> None:
+        """See `accounts.purchase.settle_purchase`."""
+        await settle_purchase(body, signature=signature, shop=self._shop)
+
     async def list_calls(self, account: AccountId, *, generation: GenerationId | None = None) -> list[Attempt]:
         """Provider calls made for the account, newest first."""
         async with self._tools.open_work() as work:
@@ -209,15 +231,12 @@ class Studio:
             return await work.generations.measured_times()
 
     async def providers(self) -> tuple[ProviderInfo, ...]:
-        """Who may draw, in order, with what it costs and how long it usually takes here."""
+        """Who may draw, in order, with what it costs, how long it usually takes here, and whether it answers."""
         times = (await self.measured()).by_provider
+        async with self._tools.open_work() as work:
+            gates = {gate.key: (gate, now) for gate, now in await work.gates.list_all()}
         return tuple(
-            ProviderInfo(
-                name=name,
-                model=provider.model,
-                credits=self._tools.providers.prices[name],
-                usual_range=_range(times.get(name)),
-            )
+            _info(provider, self._tools.providers.prices[name], times.get(name), gates.get(gate_key(provider)))
             for name, provider in self._tools.providers.in_order.items()
         )
 
@@ -274,6 +293,23 @@ class Studio:
         """Audit the rows once for all processes, and raise an alarm in the log for each violation."""
         for violation in await self._inspector.audit_alone():
             log.error("invariant_violated", violation=violation)
+
+
+def _info(
+    provider: ImageProvider,
+    credits: int,
+    times: tuple[float, float, float, int] | None,
+    gate: tuple[Gate, datetime] | None,
+) -> ProviderInfo:
+    return ProviderInfo(
+        name=provider.name,
+        model=provider.model,
+        credits=credits,
+        usual_range=_range(times),
+        draws_new_views=provider.draws_new_views,
+        away_until=gate and gate[0].away_until(gate[1]),
+        is_tripped=gate is not None and gate[0].is_open(gate[1]),
+    )
 
 
 def _range(times: tuple[float, float, float, int] | None) -> tuple[float, float] | None:

@@ -49,6 +49,10 @@ INVARIANTS: dict[str, str] = {
             WHERE a.id = l.area_id AND a.run = l.run AND a.status IN ('pending', 'processing'))
         GROUP BY area_id, run
         HAVING sum(CASE WHEN kind = 'hold' THEN credits ELSE -credits END) <> 0""",
+    "purchase {} is paid without its credits, or has them without being paid": """
+        SELECT p.id FROM purchases p LEFT JOIN ledger l ON l.once = 'purchase:' || p.id
+        WHERE (p.status = 'paid') <> (l.id IS NOT NULL)
+           OR l.credits <> p.credits OR l.account_id <> p.account_id""",
     "area {} was charged without being completed": """
         SELECT a.id FROM generation_areas a JOIN ledger l ON l.area_id = a.id AND l.kind = 'capture'
         WHERE l.run <> a.run OR a.status <> 'completed'""",

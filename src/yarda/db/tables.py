@@ -45,6 +45,7 @@ accounts = Table(
     Column("email", Text, unique=True),
     Column("is_operator", Boolean, nullable=False, server_default=text("false")),
     Column("plan", Text, nullable=False, server_default=text("'trial'")),
+    Column("needs_passkey", Boolean, nullable=False, server_default=text("false")),
     Column("verified_at", time),
     Column("disabled_at", time),
     Column("fair_tag", BigInteger, nullable=False, server_default=text("0")),

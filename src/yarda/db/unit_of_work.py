@@ -28,6 +28,7 @@ from yarda.db.photos import PostgresImages, PostgresPhotos
 from yarda.db.places import PostgresGeocodes, PostgresPassingPictures
 from yarda.db.retention import PostgresRetention
 from yarda.db.tallies import PostgresTallies
+from yarda.db.usage import PostgresUsage
 from yarda.errors import DatabaseUnavailable
 from yarda.pipeline.ports import Jobs
 
@@ -71,6 +72,7 @@ class PostgresWork:
         self.passing_pictures = PostgresPassingPictures(connection)
         self.retention = PostgresRetention(connection)
         self.ledger = PostgresLedger(connection)
+        self.usage = PostgresUsage(connection)
         self.events = PostgresEvents(connection)
         self.sign_ins = PostgresSignIns(connection)
         self.sessions = PostgresSessions(connection)

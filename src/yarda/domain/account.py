@@ -43,13 +43,18 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who owns credits and generations. `verified_at` is when the address was proved, first of all."""
+    """Who owns credits and generations.
+
+    `verified_at` is when the address was proved, first of all. With `needs_passkey` nothing but a passkey signs
+    in, as long as there is one.
+    """
 
     id: AccountId
     kind: AccountKind = AccountKind.PERSON
     email: str | None = None
     is_operator: bool = False
     plan: Plan = Plan.TRIAL
+    needs_passkey: bool = False
     created_at: datetime
     verified_at: datetime | None = None
     disabled_at: datetime | None = None

@@ -85,6 +85,11 @@ class Gate:
             return Breaker.CLOSED
         return Breaker.OPEN if self.is_open(now) else Breaker.HALF_OPEN
 
+    def away_until(self, now: datetime) -> datetime | None:
+        """Until when everybody stays away, by the breaker or by a refusal; None when nobody has to."""
+        later = [moment for moment in (self.tripped_until, self.paused_until) if moment and moment > now]
+        return max(later, default=None)
+
     def wait(self, limits: Limits, traffic: Traffic, *, now: datetime) -> timedelta | None:
         """How long the next call has to wait; None when it may be made at once."""
         until = [moment for moment in (self.tripped_until, self.paused_until) if moment]

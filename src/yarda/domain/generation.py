@@ -79,6 +79,12 @@ class Provenance:
     captured: str | None = None
     attribution: str | None = None
 
+    @property
+    def signature(self) -> str | None:
+        """What must stand on everything made of it: whose it is, and when it was taken."""
+        parts = (self.attribution, self.captured)
+        return ", ".join(part for part in parts if part) if self.attribution else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignImages:

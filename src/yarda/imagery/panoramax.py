@@ -90,6 +90,7 @@ class PanoramaxViews:
             captured=picture.captured,
             attribution=picture.attribution,
             may_keep=True,
+            can_turn=picture.is_panorama,
         )
 
     async def fetch(self, sight: Sight) -> bytes:

@@ -11,6 +11,8 @@ from yarda.domain.photo import PhotoId, check_polygons
 from yarda.domain.place import KINDS, SourceKind
 from yarda.domain.request import AreaRequest, DesignRequest, check_request
 from yarda.errors import AddressLookupUnavailable, IdempotencyKeyReused, NotEnoughCredits, PhotoNeeded
+from yarda.pipeline.allowance import take_allowance
+from yarda.pipeline.look import Place, find_place
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.progress import Expectation, describe
 from yarda.pipeline.tools import Tools
@@ -38,6 +40,7 @@ async def accept_generation(
         AddressLookupUnavailable: an area has only the address to go by, and nothing can look it up.
         PhotoNeeded: an area cannot be drawn from what an address shows.
         NotEnoughCredits: the balance does not cover every Area.
+        DailyLimitReached: the account has had what it may have today.
         IdempotencyKeyReused: the key already stands for a different request.
         ServiceUnavailableError: the database is away or the disk is full; nothing was accepted.
     """
@@ -61,10 +64,26 @@ async def accept_generation(
         return await _complete(planned, expectation, tools=tools, work=work)
 
 
+async def find_place_of(request: DesignRequest, *, tools: Tools) -> Place | None:
+    """What the request's address leads to, for a person to see before it is accepted; None where every area has
+    a photo.
+
+    Raises `InvalidRequest`, `AddressLookupUnavailable`, `PhotoNeeded`, and as `find_place` does.
+    """
+    check_request(request, idempotency_key=None)
+    seen = [area for area in request.areas if request.source_of(area) is None]
+    for area in seen:
+        _check_address(area, wanted=request.provider, tools=tools)
+    if not seen or request.address is None:
+        return None
+    return await find_place(request.address, view=request.view, tools=tools)
+
+
 async def _complete(
     planned: Generation, expectation: Expectation, *, tools: Tools, work: UnitOfWork
 ) -> Acceptance:
     view = describe(planned, expectation, now=tools.clock())
+    await take_allowance(planned.account, planned.areas, tools=tools, work=work)
     await hold_credits(planned, planned.areas, tools=tools, work=work)
     await work.events.append(planned, view)
     await enqueue(planned, planned.areas, work=work)
@@ -79,7 +98,7 @@ async def hold_credits(generation: Generation, areas: tuple[Area, ...], *, tools
     available = (await work.ledger.lock(generation.account)).available
     if available < needed:
         if not tools.owner_grants:
-            raise NotEnoughCredits(needed=needed, available=available)
+            raise NotEnoughCredits(needed=needed, available=available, more_credits=tools.more_credits)
         await work.ledger.post(
             generation.account,
             EntryKind.GRANT,

@@ -32,7 +32,7 @@ async def ask(provider: ImageProvider, *, work: UnitOfWork, tools: Tools) -> Ref
     """Take a place for one call, in the caller's transaction; None means that it may be made."""
     if not has_gate(provider, tools=tools):
         return None
-    gate, now = await work.gates.lock(_key(provider), provider=provider.name)
+    gate, now = await work.gates.lock(gate_key(provider), provider=provider.name)
     traffic = await work.gates.measure(provider.name, now=now, longest_call=LONGEST_CALL)
     limits = tools.providers.limits.get(provider.name, UNLIMITED)
     wait = gate.wait(limits, traffic, now=now)
@@ -52,7 +52,7 @@ async def learn(
     """Tell the gate how a call ended. A call that was merely stopped teaches nothing."""
     if not has_gate(provider, tools=tools):
         return
-    gate, now = await work.gates.lock(_key(provider), provider=provider.name)
+    gate, now = await work.gates.lock(gate_key(provider), provider=provider.name)
     if error is not None:
         traffic = await work.gates.measure(provider.name, now=now, longest_call=LONGEST_CALL)
         await work.gates.save(gate.after(error, traffic, started=attempt.started_at, now=now))
@@ -64,7 +64,7 @@ async def last_served(provider: ImageProvider, *, work: UnitOfWork, tools: Tools
     """When the provider last delivered a picture to anybody."""
     if not has_gate(provider, tools=tools):
         return None
-    gate, _ = await work.gates.lock(_key(provider), provider=provider.name)
+    gate, _ = await work.gates.lock(gate_key(provider), provider=provider.name)
     return gate.served_at
 
 
@@ -73,7 +73,7 @@ async def list_states(*, tools: Tools) -> tuple[ProviderState, ...]:
     async with tools.open_work() as work:
         gates = {gate.key: (gate, now) for gate, now in await work.gates.list_all()}
     return tuple(
-        _state(provider, *gates.get(_key(provider), (None, None)))
+        _state(provider, *gates.get(gate_key(provider), (None, None)))
         for provider in tools.providers.in_order.values()
     )
 
@@ -92,7 +92,8 @@ def _state(provider: ImageProvider, gate: Gate | None, now: datetime | None) -> 
     )
 
 
-def _key(provider: ImageProvider) -> str:
+def gate_key(provider: ImageProvider) -> str:
+    """Each model of a provider has a gate of its own."""
     return f"{provider.name} {provider.model}"
 
 

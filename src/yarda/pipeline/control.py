@@ -8,6 +8,7 @@ from yarda.domain.credit import AccountId, highest_price
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.request import AUTO
 from yarda.pipeline.accept import enqueue, hold_credits
+from yarda.pipeline.allowance import take_allowance
 from yarda.pipeline.progress import describe, record
 from yarda.pipeline.settle import release_credits
 from yarda.pipeline.tools import Tools
@@ -39,7 +40,8 @@ async def retry_area(
 ) -> dict[str, Any]:
     """A failed or cancelled area runs again with a new hold, with another provider if one is named.
 
-    Raises `GenerationNotFound`, `AreaNotFound`, `AreaNotRetryable`, `UnknownProvider`, `NotEnoughCredits`.
+    Raises `GenerationNotFound`, `AreaNotFound`, `AreaNotRetryable`, `UnknownProvider`, `NotEnoughCredits`,
+    `DailyLimitReached`.
     """
     expectation = await tools.estimates.get()
     async with tools.open_work() as work:
@@ -49,6 +51,7 @@ async def retry_area(
         price = highest_price(tools.providers.candidates(wanted), tools.providers.prices)
         area = area.retried(now=tools.clock(), provider=wanted, credits=price)
         changed = generation.with_areas(area)
+        await take_allowance(account, (area,), tools=tools, work=work)
         await hold_credits(changed, (area,), tools=tools, work=work)
         view = await record(work, changed, expectation, now=tools.clock())
         await enqueue(changed, (area,), work=work)

@@ -45,12 +45,6 @@ class Imagery:
     captured_at: datetime | None = None
     position: tuple[float, float] | None = None
 
-    @property
-    def signature(self) -> str | None:
-        """What must stand on every picture made of it: whose it is, and when it was taken."""
-        parts = (self.provenance.attribution, self.provenance.captured)
-        return ", ".join(part for part in parts if part) if self.provenance.attribution else None
-
 
 async def gather_imagery(claim: Claim, *, tools: Tools) -> Imagery:
     """The Area's own photo, or the picture that its generation has of the address.

@@ -30,7 +30,7 @@ def compose_order(generation: Generation, area: Area, imagery: Imagery) -> Rende
         focal_length_35mm=imagery.focal_length_35mm,
         pitch=imagery.pitch,
         eye_height=imagery.eye_height,
-        attribution=imagery.signature,
+        attribution=imagery.provenance.signature,
         known_length=imagery.known_length,
         house_edge=imagery.house_edge,
         captured_at=imagery.captured_at,

@@ -14,7 +14,8 @@ class Sight:
 
     `source` names where it comes from (`google_street_view`, `google_satellite`, `panoramax`), `picture` is
     that source's own name of it. Degrees as in `CameraView`; `eye_height` in metres, `captured` as year and
-    month or a day. Pictures that may not be kept live as long as the generation is worked on.
+    month or a day. A picture that cannot turn shows what it shows, whatever the view. Pictures that may not be
+    kept live as long as the generation is worked on.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Sight:
     captured: str | None = None
     attribution: str
     may_keep: bool
+    can_turn: bool = True
 
 
 class Geocoder(Protocol):

@@ -25,8 +25,11 @@ class PlanForm(StrEnum):
 
 
 class Planner(Protocol):
-    async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
-        """From a Rendering's `garden` as JSON. The same scene gives the same bytes."""
+    async def draw_plan(self, scene: bytes, *, form: PlanForm, attribution: str | None = None) -> bytes:
+        """From a Rendering's `garden` as JSON. The same scene gives the same bytes.
+
+        `attribution` says whose the picture is that the scene was designed into; it stands on the plan.
+        """
         ...
 
     async def draw_guide(self, order: RenderOrder) -> Guide:

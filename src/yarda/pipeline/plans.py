@@ -27,7 +27,9 @@ async def get_plan(
         raise NoPlan("this design has no planting plan: draw it as a concept to get one")
     scene = await tools.objects.get(area.images.garden)
     return PlanDocument(
-        data=await tools.planner.draw_plan(scene, form=form),
+        data=await tools.planner.draw_plan(
+            scene, form=form, attribution=area.imagery.signature if area.imagery else None
+        ),
         media_type=form.media_type,
         file_name=f"{area.area}_{area.style}_{form.value}",
     )

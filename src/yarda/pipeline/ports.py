@@ -17,6 +17,7 @@ from yarda.domain.generation import AreaId, Generation, GenerationId, Status
 from yarda.domain.photo import Ground, Horizon, ImageId, KnownLength, Photo, PhotoId, Polygon
 from yarda.domain.place import Location, SourceKind
 from yarda.pipeline.places import Sight
+from yarda.pipeline.usage import Usage
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -405,6 +406,8 @@ class UnitOfWork(Protocol):
     def retention(self) -> Retention: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def usage(self) -> Usage: ...
     @property
     def events(self) -> Events: ...
     @property

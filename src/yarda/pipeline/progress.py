@@ -1,7 +1,7 @@
 """What a face may show, made from rows only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,18 @@ ENOUGH_MEASUREMENTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderInfo:
-    """A provider as people choose it. `usual_range` is measured seconds, None before there are enough."""
+    """A provider as people choose it. `usual_range` is measured seconds, None before there are enough.
+
+    `away_until`: it is left alone until then, because it failed too often (`is_tripped`) or had no room.
+    """
 
     name: str
     model: str
     credits: int
     usual_range: tuple[float, float] | None
+    draws_new_views: bool
+    away_until: datetime | None = None
+    is_tripped: bool = False
 
     @property
     def is_free(self) -> bool:
@@ -57,6 +63,7 @@ def describe(generation: Generation, expectation: Expectation, *, now: datetime)
         "address": generation.address,
         "resolved_address": generation.resolved_address,
         "location_accuracy": generation.location_accuracy,
+        "view": asdict(generation.view) if generation.address else None,
         "credits": generation.credits,
         "seed": generation.seed,
         "created_at": _iso(generation.created_at),

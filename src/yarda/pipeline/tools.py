@@ -81,6 +81,11 @@ class Tools:
     """Local mode without a trial limit: what the owner needs is granted, and booked."""
     keep_house: bool = True
     daily_spend_usd: Decimal | None = None
+    daily_areas: int | None = None
+    daily_credits: int | None = None
+    """What one account may have on a UTC day."""
+    more_credits: str = "ask whoever runs this installation for more credits"
+    """The way forward for who has too few."""
     retention: Mapping[Plan, timedelta] = field(default_factory=dict)
     """How long designs and photos are kept, by the plan of their account; for ever where it has no entry."""
     give_up_after: timedelta = timedelta(hours=1)

@@ -97,9 +97,9 @@ class ConceptProvider:
         except garden.ImplausibleLength as error:
             raise InvalidRequest(f"known_length: {error}", field="known_length") from error
 
-    async def draw_plan(self, scene: bytes, *, form: PlanForm) -> bytes:
+    async def draw_plan(self, scene: bytes, *, form: PlanForm, attribution: str | None = None) -> bytes:
         """Plan or list of a scene that this painter made."""
-        return await asyncio.to_thread(_draw_plan, scene, form)
+        return await asyncio.to_thread(_draw_plan, scene, form, attribution)
 
     async def draw_guide(self, order: RenderOrder) -> Guide:
         """In the queue of the designs, and as good as one."""
@@ -298,15 +298,15 @@ def _as_jpeg(png: bytes) -> bytes:
     return out.getvalue()
 
 
-def _draw_plan(scene: bytes, form: PlanForm) -> bytes:
+def _draw_plan(scene: bytes, form: PlanForm, attribution: str | None) -> bytes:
     from yarda.garden import plan  # its libraries are loaded where a plan is asked for
 
     designed = garden.Garden.from_json(scene.decode())
     match form:
         case PlanForm.SVG:
-            return plan.write_svg(plan.draw_plan(designed))
+            return plan.write_svg(plan.draw_plan(designed, attribution=attribution))
         case PlanForm.PDF:
-            return plan.write_pdf(plan.draw_plan(designed))
+            return plan.write_pdf(plan.draw_plan(designed, attribution=attribution))
         case PlanForm.JSON:
             return plan.count_plants(designed).to_json()
         case PlanForm.CSV:

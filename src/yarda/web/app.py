@@ -20,17 +20,33 @@ from yarda.web import (
     images,
     member,
     operations,
+    passkeys,
     photos,
     places,
     previews,
     problems,
+    purchases,
 )
 from yarda.web.guard import Guard
 from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
-from yarda.web.problems import Problem
+from yarda.web.problems import CreditProblem, Problem
 
-API = (generations, events, photos, places, previews, images, catalog, account, credentials, member, operations)
+API = (
+    generations,
+    events,
+    photos,
+    places,
+    previews,
+    images,
+    catalog,
+    account,
+    credentials,
+    passkeys,
+    purchases,
+    member,
+    operations,
+)
 API_ROOTS = frozenset(
     {
         "generations",
@@ -41,9 +57,13 @@ API_ROOTS = frozenset(
         "areas",
         "credits",
         "calls",
+        "packs",
+        "purchases",
+        "webhooks",
         "keys",
         "member",
         "sessions",
+        "passkeys",
         "healthz",
         "readyz",
         "metrics",
@@ -93,9 +113,10 @@ def _describe(app: FastAPI) -> dict[str, object]:
     """The OpenAPI document, with the problem document among its schemas."""
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        described = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= described.pop("$defs", {}) | {"Problem": described}
+        for model in (Problem, CreditProblem):
+            described = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs", {}) | {model.__name__: described}
         for operations_of in schema["paths"].values():
             for operation in operations_of.values():
                 if "422" in operation.get("responses", {}):

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from yarda.errors import (
     InvalidRequest,
+    NotEnoughCredits,
     NotSignedIn,
     RequestError,
     ServiceUnavailableError,
@@ -61,6 +62,29 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = Field(default_factory=list)
 
 
+class CreditProblem(Problem):
+    """Too few credits: how many the request needs, and how many there are to use."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Payment Required",
+                "status": 402,
+                "code": "insufficient_credits",
+                "detail": "credits needed: 2, available: 1; choose concept, which is free, or fewer areas, or …",
+                "instance": "/generations/multi",
+                "errors": [],
+                "needed": 2,
+                "available": 1,
+            }
+        }
+    )
+
+    needed: int
+    available: int
+
+
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe these errors of a route in the OpenAPI document, and those of whoever may not ask it."""
     return open_responses(401, 403, *statuses)
@@ -71,6 +95,7 @@ def open_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     described = {
         401: "Nobody is signed in",
         403: "The account or key has no such right",
+        402: "Too few credits",
         413: "Too large",
         429: "Too often; Retry-After says when",
         404: "Not found, or somebody else's",
@@ -79,25 +104,36 @@ def open_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": described.get(status, "See the code"),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{_model(status).__name__}"}}},
         }
         for status in (*statuses, 503)
     }
+
+
+def _model(status: int) -> type[Problem]:
+    return CreditProblem if status == HTTPStatus.PAYMENT_REQUIRED else Problem
 
 
 def install(app: FastAPI, *, as_page: AsPage) -> None:
     """Answer every error as a problem; `as_page` may turn it into a page for a browser."""
 
     async def answer(
-        request: Request, status: int, code: str, detail: str, *, errors: Sequence[FieldProblem] = ()
+        request: Request,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldProblem] = (),
+        **members: int,
     ) -> Response:
-        problem = Problem(
+        problem = _model(status)(
             title=_title(status),
             status=status,
             code=code,
             detail=detail,
             instance=request.url.path,
             errors=list(errors),
+            **members,
         )
         page = await as_page(request, problem)
         if page is not None:
@@ -114,6 +150,12 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
         if isinstance(error, NotSignedIn):
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
+
+    @app.exception_handler(NotEnoughCredits)
+    async def _too_few(request: Request, error: NotEnoughCredits) -> Response:
+        return await answer(
+            request, error.status, error.code, str(error), needed=error.needed, available=error.available
+        )
 
     @app.exception_handler(ServiceUnavailableError)
     async def _away(request: Request, error: ServiceUnavailableError) -> Response:

@@ -240,6 +240,7 @@ class GenerationRead(BaseModel):
     address: str | None
     resolved_address: str | None
     location_accuracy: str | None
+    view: ViewBody | None = Field(description="How the street camera of the address is turned; null without one.")
     credits: int
     seed: int
     created_at: datetime

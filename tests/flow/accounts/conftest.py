@@ -10,6 +10,7 @@ import uvicorn
 
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.maps import MapsEmulator
+from tests.emulators.oidc import OidcEmulator
 from tests.flow.accounts.people import House
 from yarda.bootstrap import start
 from yarda.settings import Settings, read_settings
@@ -42,10 +43,22 @@ def settings(migrated: str, gemini: GeminiEmulator, maps: MapsEmulator, tmp_path
 
 
 @pytest.fixture
-async def house(settings: Settings, photo: bytes) -> AsyncIterator[House]:
+async def issuer() -> AsyncIterator[OidcEmulator]:
+    async with OidcEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def host() -> str:
+    """The name in the studio's address."""
+    return "127.0.0.1"
+
+
+@pytest.fixture
+async def house(settings: Settings, photo: bytes, host: str) -> AsyncIterator[House]:
     """The studio, its address, and what goes on behind its doors."""
     listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    url = f"http://{host}:{listener.getsockname()[1]}"
     settings = settings.model_copy(update={"base_url": url})
     async with start(settings) as running:
         app = create_app(running.studio, desk=running.desk, base_url=url)

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 from sqlalchemy import text
 
+from tests.emulators.oidc import CLIENT_ID, CLIENT_SECRET, OidcEmulator
 from yarda.bootstrap import Running
+from yarda.settings import Settings
 
 HTML = {"accept": "text/html"}
 
@@ -31,6 +34,17 @@ class Visitor(httpx2.AsyncClient):
             else:
                 self.kept.pop(name, None)
         return response
+
+
+def with_issuer(settings: Settings, issuer: OidcEmulator) -> Settings:
+    """A studio that lets people sign in with that issuer too."""
+    issuer_only = Settings(
+        oidc_issuer=issuer.base_url,
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret=SecretStr(CLIENT_SECRET),
+        oidc_name="Example",
+    )
+    return settings.model_copy(update=issuer_only.model_dump(exclude_unset=True))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from yarda.api import working
 from yarda.web.app import create_app
 from yarda.web.cookies import SESSION
 
-WRITES = ("POST", "PATCH", "DELETE")
+WRITES = ("POST", "PATCH", "PUT", "DELETE")
 
 
 async def belongings(member: Visitor, house: House) -> dict[str, str]:
@@ -31,8 +31,20 @@ async def belongings(member: Visitor, house: House) -> dict[str, str]:
         "call_id": (await member.get("/calls")).json()["items"][0]["id"],
         "session_id": (await member.get("/sessions")).json()["items"][0]["id"],
         "key_id": (await member.post("/keys", json={"name": "shed"})).json()["id"],
+        "passkey_id": await passkey_of(member, house),
+        "provider": "google",
         "form": "plan.svg",
     }
+
+
+async def passkey_of(member: Visitor, house: House) -> str:
+    """A passkey as a row: browsers make none for an address without a name."""
+    account = (await member.get("/member")).json()["id"]
+    made = await house.rows(
+        "INSERT INTO passkeys (id, account_id, credential, public_key, sign_count, name, created_at) "
+        f"VALUES (gen_random_uuid(), '{account}', '\\x01', '\\x02', 0, 'phone', now()) RETURNING id"
+    )
+    return str(made[0][0])
 
 
 def routes(*doors: Door) -> Iterator[tuple[str, str, Route]]:
@@ -95,13 +107,13 @@ async def test_open_routes_know_nobody(house: House) -> None:
 
     for method, path, route in routes(Door.OPEN):
         answer = await knock(house.visitor(), method, path, route, has)
-        assert answer.status_code in (200, 422), f"{method} {path}"
+        assert answer.status_code in (200, 404, 422), f"{method} {path}"
         assert not leaked(answer, has)
 
 
 async def test_what_belongs_to_somebody_is_as_unknown_to_others_as_what_never_was(house: House) -> None:
     has = await belongings(await house.member(), house)
-    never = {name: str(uuid4()) if name != "form" else "plan.svg" for name in has}
+    never = {name: str(uuid4()) if name.endswith("_id") else has[name] for name in has}
     other = await house.member("other@example.org")
 
     for method, path, route in routes(Door.OWN, Door.SPEND, Door.MEMBER):
@@ -170,7 +182,7 @@ async def test_pictures_are_for_their_owner_and_no_cache_between(house: House) -
 def leaked(answer: httpx2.Response, has: dict[str, str]) -> list[str]:
     """Ids of somebody else's that the answer tells, beyond what was asked."""
     asked = str(answer.request.url) + answer.request.content.decode(errors="replace")
-    return [name for name, id_ in has.items() if name != "form" and id_ in answer.text and id_ not in asked]
+    return [name for name, id_ in has.items() if name.endswith("_id") and id_ in answer.text and id_ not in asked]
 
 
 def neutral(answer: httpx2.Response, has: dict[str, str]) -> str:

@@ -57,11 +57,19 @@ async def test_plan_and_list_come_in_every_form_and_agree(
     assert len(garden["plants"]) == sum(row["quantity"] for row in listed["plants"])
 
 
-async def test_the_result_page_shows_the_plan(http: httpx2.AsyncClient, area: dict[str, Any]) -> None:
+async def test_the_result_page_shows_the_plan_which_names_whose_the_picture_was(
+    http: httpx2.AsyncClient, scene: Scene, area: dict[str, Any]
+) -> None:
+    of_google = {"source": "google_street_view", "captured": "2022-08", "attribution": "© Google"}
+    async with scene.running.database.connect() as connection:
+        given = {"imagery": json.dumps(of_google)}
+        await connection.execute(text("UPDATE generation_areas SET imagery = CAST(:imagery AS jsonb)"), given)
+
     page = await http.get(area["generation"].replace("generations", "designs") + f"/{area['id']}")
 
     assert area["plan_url"] in page.text
     assert "Planting plan" in page.text
+    assert "Designed into a picture: © Google, 2022-08." in (await http.get(area["plan_url"])).text
 
 
 async def test_every_size_of_a_concept_says_what_it_is(http: httpx2.AsyncClient, area: dict[str, Any]) -> None:

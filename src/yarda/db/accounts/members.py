@@ -96,6 +96,7 @@ def _values(account: Account) -> dict[str, object]:
         "email": account.email,
         "is_operator": account.is_operator,
         "plan": account.plan.value,
+        "needs_passkey": account.needs_passkey,
         "verified_at": account.verified_at,
         "disabled_at": account.disabled_at,
     }
@@ -108,6 +109,7 @@ def _account(row: RowMapping) -> Account:
         email=row["email"],
         is_operator=row["is_operator"],
         plan=Plan(row["plan"]),
+        needs_passkey=row["needs_passkey"],
         created_at=row["created_at"],
         verified_at=row["verified_at"],
         disabled_at=row["disabled_at"],

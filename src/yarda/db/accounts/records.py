@@ -1,6 +1,6 @@
 """The log of who did what, and purchases, in Postgres."""
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.db.accounts.tables import audit_log, purchases
@@ -53,10 +53,11 @@ class PostgresPurchases:
             )
         )
 
+    async def lock(self, purchase: PurchaseId) -> Purchase | None:
+        return await self._lock(purchases.c.id == purchase)
+
     async def lock_by_reference(self, reference: str) -> Purchase | None:
-        query = select(purchases).where(purchases.c.reference == reference).with_for_update()
-        row = (await self._connection.execute(query)).mappings().first()
-        return None if row is None else _purchase(row)
+        return await self._lock(purchases.c.reference == reference)
 
     async def save(self, purchase: Purchase) -> None:
         await self._connection.execute(
@@ -68,6 +69,11 @@ class PostgresPurchases:
     async def list_for(self, account: AccountId) -> list[Purchase]:
         query = select(purchases).where(purchases.c.account_id == account).order_by(purchases.c.created_at.desc())
         return [_purchase(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def _lock(self, condition: ColumnElement[bool]) -> Purchase | None:
+        query = select(purchases).where(condition).with_for_update()
+        row = (await self._connection.execute(query)).mappings().first()
+        return None if row is None else _purchase(row)
 
 
 def _entry(row: RowMapping) -> AuditEntry:

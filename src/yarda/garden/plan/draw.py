@@ -52,10 +52,11 @@ class Paper:
         return tuple(self.at(x, z) for x, z in points)
 
 
-def draw_plan(garden: Garden) -> Sheet:
+def draw_plan(garden: Garden, *, attribution: str | None = None) -> Sheet:
     """Every plant of the scene where it stands, with the plant list beside it.
 
-    Without a measured length in the photo the plan and its dimensions are marked approximate.
+    Without a measured length in the photo the plan and its dimensions are marked approximate. `attribution`
+    names whose the picture is that the garden was designed into.
     """
     listed = count_plants(garden)
     bounds = ground_of(garden).bounds
@@ -66,6 +67,8 @@ def draw_plan(garden: Garden) -> Sheet:
     marks += _dimensions(bounds, paper, about="" if garden.calibrated else "about ")
     marks += _title(garden, paper)
     marks += _legend(listed)
+    if attribution:
+        marks.append(Text(x=12, y=291, words=f"Designed into a picture: {attribution}.", size=2.6, colour=SOFT))
     title = f"Planting plan, {get_style(garden.style).name}, {garden.area.replace('_', ' ')}"
     return Sheet(width=A3[0], height=A3[1], title=title, marks=tuple(marks))
 

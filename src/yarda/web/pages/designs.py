@@ -11,11 +11,12 @@ from yarda.accounts.limits import REQUESTS
 from yarda.core import Studio
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId, Status
+from yarda.domain.place import Accuracy
 from yarda.errors import AreaNotFound
 from yarda.pipeline.planner import PlanForm
 from yarda.web.deps import AreaPath, CurrentAccount, CurrentStudio, GenerationPath, SpendingAccount, limited
 from yarda.web.pages.rendering import render
-from yarda.web.pages.views import area_view, gallery_view, progress_view
+from yarda.web.pages.views import address_query, area_view, call_views, gallery_view, progress_view
 from yarda.web.texts import read_texts
 
 PER_PAGE = 24
@@ -100,6 +101,7 @@ async def result(
         raise AreaNotFound("this design has no such area")
     if found["status"] != "completed":
         return RedirectResponse(f"/designs/{generation}", status_code=303)
+    calls = await studio.list_calls(account, generation=generation)
     shown.seed = view["seed"]
     shown.yard_url = view["yard_url"]
     shown.areas = [area_view(entry, providers=set()) for entry in view["areas"]]
@@ -109,9 +111,10 @@ async def result(
         at="gallery",
         view=shown,
         area=area_view(found, providers=set()),
-        redraw=_redraw(found),
+        redraw=_redraw(view, found),
         plants=await _plants(found, generation, area, account=account, studio=studio),
-        photoreal=await _photoreal(found, studio),
+        photoreal=await _photoreal(view, found, studio),
+        calls=call_views([call for call in calls if call.area == area]),
     )
 
 
@@ -156,14 +159,16 @@ async def _plants(
     return dict(json.loads(plan.data))
 
 
-def _redraw(area: dict[str, Any]) -> str | None:
-    """The form as this area was asked for."""
-    return area["photo_id"] and "/new?" + urlencode(
-        {"photo": area["photo_id"], "area": area["area"], "style": area["style"], "provider": area["provider"]}
-    )
+def _redraw(view: dict[str, Any], area: dict[str, Any]) -> str:
+    """The form as this area was asked for; a rough match is looked at again first."""
+    chosen = {"area": area["area"], "style": area["style"], "provider": area["provider"]}
+    if area["photo_id"]:
+        return "/new?" + urlencode({"photo": area["photo_id"], **chosen})
+    page = "/place/design" if view["location_accuracy"] == Accuracy.ROOFTOP else "/place"
+    return f"{page}?{address_query(view)}&{urlencode(chosen)}"
 
 
-async def _photoreal(area: dict[str, Any], studio: Studio) -> str | None:
+async def _photoreal(view: dict[str, Any], area: dict[str, Any], studio: Studio) -> str | None:
     """The same form with a photoreal provider chosen, where this is a concept and there is one."""
     paid = next((provider.name for provider in await studio.providers() if not provider.is_free), None)
-    return _redraw({**area, "provider": paid}) if paid and area["provider"] == "concept" else None
+    return _redraw(view, {**area, "provider": paid}) if paid and area["provider"] == "concept" else None

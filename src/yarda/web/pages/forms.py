@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,8 +14,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from yarda.domain.catalog import AreaName, Growth, Season, StyleName
 from yarda.domain.photo import Photo, PhotoId, Polygon
+from yarda.domain.place import FACING_THE_HOUSE
 from yarda.domain.request import AUTO, AreaRequest, DesignRequest
 from yarda.errors import InvalidRequest, PhotoNotFound
+from yarda.web.pages.addresses import AddressForm
 from yarda.web.pages.marks import write_length, write_metres, write_points, write_shapes
 from yarda.web.schemas import PolygonsIn, polygons_of
 
@@ -48,12 +50,16 @@ class AreaForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignForm:
-    """All fields as they stand, so that an error never costs what was entered."""
+    """All fields as they stand, so that an error never costs what was entered.
+
+    A form for an address has its `place`, one for a photo what is marked on it.
+    """
 
     key: str
-    horizon: int
-    ground: str
     provider: str
+    place: AddressForm | None = None
+    horizon: int = 0
+    ground: str = ""
     known_length: str = ""
     known_metres: str = ""
     house_edge: str = ""
@@ -70,13 +76,20 @@ class DesignForm:
         except (ValueError, ValidationError) as error:
             raise InvalidRequest("the ground's line cannot be read; set it again", field="ground") from error
 
-    def to_request(self, photo: PhotoId, *, own: Mapping[str, PhotoId]) -> DesignRequest:
-        """The request; `own` has the photos uploaded for single areas. Raises `InvalidRequest`."""
+    def to_request(self, photo: PhotoId | None, *, own: Mapping[str, PhotoId]) -> DesignRequest:
+        """The request, without a photo for the form's address; `own` has the photos uploaded for single areas.
+
+        Raises `InvalidRequest`.
+        """
         picked = [(name, area) for name, area in self.areas.items() if area.picked]
         if not picked:
             raise InvalidRequest("tick at least one area", field="area")
+        place = self.place
         return DesignRequest(
             photo_id=photo,
+            address=place.address if place else None,
+            address_confirmed=place is not None and place.confirmed,
+            view=place.view if place else FACING_THE_HOUSE,
             provider=self.provider or AUTO,
             areas=tuple(
                 AreaRequest(
@@ -93,33 +106,43 @@ class DesignForm:
         )
 
 
-def fresh_form(photo: Photo, *, provider: str, area: str = "", style: str = "") -> DesignForm:
+def fresh_form(*, provider: str, area: str = "", style: str = "") -> DesignForm:
     """The form before anything was entered; `area` in `style` is ticked where they are known."""
     first = AreaName(area) if area in set(AreaName) else AreaName.FRONT_YARD
     styles = FIRST_STYLES | ({first: StyleName(style)} if style in set(StyleName) else {})
     return DesignForm(
         key=str(uuid4()),
-        horizon=round(photo.horizon.y),
-        ground=json.dumps([[list(point) for point in polygon] for polygon in photo.ground.polygons]),
         provider=provider,
-        known_length=write_length(photo),
-        known_metres=write_metres(photo),
-        house_edge=write_points(photo.house_edge or ()),
-        keep_in_front=write_shapes(photo.keep_in_front),
         areas={name.value: AreaForm(picked=name is first, style=chosen.value) for name, chosen in styles.items()},
     )
 
 
-async def read_form(request: Request) -> tuple[PhotoId, DesignForm]:
-    """What was sent. Raises `PhotoNotFound`, `InvalidRequest`."""
+def photo_form(form: DesignForm, photo: Photo) -> DesignForm:
+    """The form for a photo, with what is known of it."""
+    return replace(
+        form,
+        horizon=round(photo.horizon.y),
+        ground=json.dumps([[list(point) for point in polygon] for polygon in photo.ground.polygons]),
+        known_length=write_length(photo),
+        known_metres=write_metres(photo),
+        house_edge=write_points(photo.house_edge or ()),
+        keep_in_front=write_shapes(photo.keep_in_front),
+    )
+
+
+def address_form(form: DesignForm, place: AddressForm) -> DesignForm:
+    """The form for an address."""
+    return replace(form, place=place)
+
+
+async def read_form(request: Request) -> tuple[PhotoId | None, DesignForm]:
+    """What was sent, with the photo or, without one, for an address. Raises `PhotoNotFound`, `InvalidRequest`."""
     data = await request.form(max_files=6, max_fields=60, max_part_size=64 * 1024)
-    try:
-        photo = PhotoId(UUID(str(data.get("photo_id", ""))))
-    except ValueError:
-        raise PhotoNotFound("there is no such photo; upload it first") from None
+    place = AddressForm.read(data)
     picked = {str(value) for value in data.getlist("area")}
-    return photo, DesignForm(
+    return None if place.address else _photo_id(data), DesignForm(
         key=str(data.get("idempotency_key") or uuid4())[:255],
+        place=place if place.address else None,
         horizon=_number(data.get("horizon"), fallback=0, whole=True),
         ground=str(data.get("ground", "")),
         provider=str(data.get("provider", "")),
@@ -131,6 +154,13 @@ async def read_form(request: Request) -> tuple[PhotoId, DesignForm]:
         growth=_choice(data.get("growth"), Growth.MATURE),
         areas={area.value: _area(data, area, picked=area.value in picked) for area in AreaName},
     )
+
+
+def _photo_id(data: FormData) -> PhotoId:
+    try:
+        return PhotoId(UUID(str(data.get("photo_id", ""))))
+    except ValueError:
+        raise PhotoNotFound("there is no such photo; upload it first") from None
 
 
 def _area(data: FormData, area: AreaName, *, picked: bool) -> AreaForm:

@@ -1,21 +1,24 @@
-"""Start a design: photo, ground, areas and styles."""
+"""Start a design: photo or address, ground, areas and styles."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from yarda.accounts.limits import REQUESTS, UPLOADS
-from yarda.domain.catalog import AREAS, STYLES
+from yarda.core import Studio
 from yarda.domain.credit import AccountId
-from yarda.domain.photo import KnownLength, Photo, PhotoId, Point, Polygon
+from yarda.domain.photo import KnownLength, Photo, PhotoId
 from yarda.errors import PhotoNotFound, RequestError
+from yarda.pipeline.accept import Acceptance
 from yarda.pipeline.photos import PhotoCorrection
 from yarda.sample import sample_geometry, sample_photo
 from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount, Visitor, limited
-from yarda.web.pages.forms import DesignForm, fresh_form, read_form
+from yarda.web.pages.form_pages import photo_form_page, place_form_page, start_page
+from yarda.web.pages.forms import DesignForm, fresh_form, photo_form, read_form
 from yarda.web.pages.marks import (
     read_length,
     read_points,
@@ -25,7 +28,6 @@ from yarda.web.pages.marks import (
     write_points,
     write_shapes,
 )
-from yarda.web.pages.rendering import render
 from yarda.web.photos import read_upload
 from yarda.web.texts import read_texts
 
@@ -35,7 +37,7 @@ router = APIRouter()
 @router.get("/")
 async def start(request: Request, visitor: Visitor) -> Response:
     """A photo or an address, to begin with."""
-    return render(request, "start.html", at="new", wrong=None, address=None)
+    return start_page(request)
 
 
 @router.post("/new/photo", dependencies=[limited(UPLOADS)])
@@ -46,17 +48,17 @@ async def take_photo(
     photo: Annotated[UploadFile | None, File()] = None,
     address: Annotated[str, Form()] = "",
 ) -> Response:
-    """Take the photo in and go on to the form; on an error stay, with what was entered."""
+    """Take the photo in and go on to the form, or look at the address; on an error stay, with what was entered."""
     try:
         if photo is not None and photo.filename:
             studio.expect_previews()
             taken = await studio.add_photo(await read_upload(photo), account=account)
             return RedirectResponse(f"/new?photo={taken.id}", status_code=303)
     except RequestError as error:
-        return _again(request, str(error), address=address, status=error.status)
-    t = read_texts()["start"]
-    said = t["address_unavailable"] if address.strip() else t["nothing"]
-    return _again(request, said, address=address, status=422)
+        return start_page(request, wrong_photo=str(error), address=address, status=error.status)
+    if address.strip():
+        return RedirectResponse(f"/place?{urlencode({'address': address.strip()})}", status_code=303)
+    return start_page(request, wrong_photo=read_texts()["start"]["nothing"], status=422)
 
 
 @router.post("/new/sample", dependencies=[limited(UPLOADS)])
@@ -96,24 +98,38 @@ async def new(
     providers = await studio.providers()
     names = [entry.name for entry in providers]
     free = next((entry.name for entry in providers if entry.is_free), names[0])
-    form = fresh_form(found, provider=provider if provider in names else free, area=area, style=style)
-    return await _form_page(request, found, form, studio=studio)
+    form = fresh_form(provider=provider if provider in names else free, area=area, style=style)
+    return await photo_form_page(request, found, photo_form(form, found), studio=studio)
 
 
 @router.post("/designs", dependencies=[limited(REQUESTS)])
 async def draw(request: Request, account: SpendingAccount, studio: CurrentStudio) -> Response:
     """Accept the request and go to its progress; on an error stay, with everything that was entered."""
     photo_id, form = await read_form(request)
+    if photo_id is None or form.place is not None:
+        return await _draw_place(request, form, account=account, studio=studio)
     photo = await studio.get_photo(photo_id, account=account)
     try:
         photo = await studio.correct_photo(photo_id, _correction(photo, form), account=account)
-        own = await _own_photos(form, studio=studio, account=account)
-        accepted = await studio.accept(
-            form.to_request(photo_id, own=own), account=account, idempotency_key=form.key
-        )
+        accepted = await _accept(form, photo_id, account=account, studio=studio)
     except RequestError as error:
-        return await _form_page(request, photo, form, studio=studio, wrong=str(error), status=error.status)
+        return await photo_form_page(request, photo, form, studio=studio, wrong=str(error), status=error.status)
     return RedirectResponse(f"/designs/{accepted.id}", status_code=303)
+
+
+async def _draw_place(request: Request, form: DesignForm, *, account: AccountId, studio: Studio) -> Response:
+    try:
+        accepted = await _accept(form, None, account=account, studio=studio)
+    except RequestError as error:
+        assert form.place is not None
+        place = await studio.find_place(form.place.address, view=form.place.view)
+        return await place_form_page(request, place, form, studio=studio, wrong=str(error), status=error.status)
+    return RedirectResponse(f"/designs/{accepted.id}", status_code=303)
+
+
+async def _accept(form: DesignForm, photo: PhotoId | None, *, account: AccountId, studio: Studio) -> Acceptance:
+    own = await _own_photos(form, studio=studio, account=account)
+    return await studio.accept(form.to_request(photo, own=own), account=account, idempotency_key=form.key)
 
 
 def _correction(photo: Photo, form: DesignForm) -> PhotoCorrection:
@@ -133,64 +149,9 @@ def _correction(photo: Photo, form: DesignForm) -> PhotoCorrection:
     return correction
 
 
-async def _own_photos(form: DesignForm, *, studio: CurrentStudio, account: AccountId) -> dict[str, PhotoId]:
+async def _own_photos(form: DesignForm, *, studio: Studio, account: AccountId) -> dict[str, PhotoId]:
     own = {}
     for name, area in form.areas.items():
         if area.picked and area.upload is not None:
             own[name] = (await studio.add_photo(await read_upload(area.upload), account=account)).id
     return own
-
-
-def _again(request: Request, wrong: str, *, address: str, status: int) -> Response:
-    return render(request, "start.html", at="new", http_status=status, wrong=wrong, address=address)
-
-
-async def _form_page(
-    request: Request,
-    photo: Photo,
-    form: DesignForm,
-    *,
-    studio: Any,
-    wrong: str | None = None,
-    status: int = 200,
-) -> Response:
-    return render(
-        request,
-        "new.html",
-        http_status=status,
-        at="new",
-        photo=photo,
-        form=form,
-        wrong=wrong,
-        areas=list(AREAS.values()),
-        styles=list(STYLES.values()),
-        providers=await studio.providers(),
-        ground_path=_path(photo.ground.polygons),
-        covered=_covered(photo),
-        marks={
-            "front": _path(photo.keep_in_front),
-            "edge": _line(photo.house_edge or ()),
-            "length": _line((photo.known_length.start, photo.known_length.end) if photo.known_length else ()),
-        },
-    )
-
-
-def _path(polygons: tuple[Polygon, ...]) -> str:
-    return "".join("M" + "L".join(f"{x:g},{y:g}" for x, y in polygon) + "Z" for polygon in polygons)
-
-
-def _line(points: tuple[Point, ...]) -> str:
-    return "M" + "L".join(f"{x:g},{y:g}" for x, y in points) if points else ""
-
-
-def _covered(photo: Photo) -> int:
-    """Per cent of the photo inside the ground's line."""
-    total = sum(abs(_twice_area(polygon)) / 2 for polygon in photo.ground.polygons)
-    return round(100 * total / (photo.width * photo.height))
-
-
-def _twice_area(polygon: Polygon) -> float:
-    return sum(
-        x * next_y - next_x * y
-        for (x, y), (next_x, next_y) in zip(polygon, (*polygon[1:], polygon[0]), strict=True)
-    )

@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse
 
 from yarda.accounts.sessions import SignedIn
 from yarda.domain.account import SignInId
-from yarda.errors import EmailInvalid, RequestError, SignInInvalid
+from yarda.errors import EmailInvalid, PasskeyNeeded, RequestError, SignInInvalid
 from yarda.web.cookies import drop_session, read_browser, set_browser, set_session
-from yarda.web.deps import CurrentDesk, Member
+from yarda.web.deps import CurrentDesk, Member, get_desk
 from yarda.web.pages.rendering import render
 
 HOME = "/"
@@ -98,6 +98,15 @@ async def sign_out(request: Request, desk: CurrentDesk, member: Member) -> Respo
     return response
 
 
+def sign_in_page(request: Request, *, then: str, notice: RequestError) -> Response:
+    """Where to sign in, after another way did not work."""
+    if isinstance(notice, PasskeyNeeded):
+        return _page(request, "sign_in_passkey.html", then=then, error=notice)
+    response = _page(request, "sign_in.html", then=then, notice=_said(notice))
+    response.status_code = notice.status
+    return response
+
+
 def signed_in_response(signed_in: SignedIn, *, then: str) -> Response:
     """Go where the person was going, with the new session."""
     response = RedirectResponse(local_path(then), status_code=303)
@@ -124,12 +133,13 @@ def _page(
     status = 200 if error is None else error.status
     response = render(
         request,
-        template,
+        "sign_in_passkey.html" if isinstance(error, PasskeyNeeded) else template,
         http_status=status,
         at="sign_in",
         then=then,
         wrong=None if error is None else _said(error),
-        **{"email": "", **values},
+        desk=get_desk(request),
+        **{"email": "", "notice": "", **values},
     )
     if retry_after := getattr(error, "retry_after", None):
         response.headers["Retry-After"] = str(retry_after)

@@ -1,13 +1,29 @@
 """What the templates show of a generation, in words."""
 
+import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from yarda.domain.attempt import Attempt
 from yarda.domain.catalog import AREAS, STYLES, AreaName, StyleName
 from yarda.domain.generation import Stage
+from yarda.web.pages.addresses import AddressForm
+from yarda.web.pages.sights import credit_words, when_taken
 from yarda.web.texts import read_texts
 
+NOTHING_TO_DRAW_INTO = frozenset(
+    {
+        "address_inexact",
+        "address_not_found",
+        "imagery_misconfigured",
+        "imagery_unavailable",
+        "no_imagery",
+        "photo_needed",
+    }
+)
+"""Errors of an address that a photo of the yard puts right."""
 SHOWN_STAGES = [stage for stage in Stage if stage is not Stage.DONE]
 NEEDS_USER_FIRST = {"failed": 0, "processing": 1, "completed": 2, "cancelled": 3, "pending": 4}
 
@@ -21,6 +37,7 @@ def area_view(area: dict[str, Any], *, providers: set[str]) -> SimpleNamespace:
     kind = t["result"]["concept_word"] if is_concept else t["result"]["photoreal_word"]
     stem = f"{area['area']}_{area['style']}"
     seconds = _seconds(area)
+    code = area["error"] and area["error"]["code"]
     shown = SimpleNamespace(
         **area,
         name=name,
@@ -31,8 +48,13 @@ def area_view(area: dict[str, Any], *, providers: set[str]) -> SimpleNamespace:
         state=_state(area, seconds),
         scale=_scale(area),
         picture=_picture(area),
-        alt=t["progress"]["photo_alt"],
-        may_fall_back="concept" in providers and not is_concept,
+        alt=t["progress"]["photo_alt" if area["photo_id"] else "from_address"],
+        before_alt=t["result"]["before_alt" if area["photo_id"] else "before_street_alt"],
+        credit=credit_words(area["imagery"]),
+        unchanged=_unchanged(area),
+        may_fall_back="concept" in providers and not is_concept and code not in NOTHING_TO_DRAW_INTO,
+        is_inexact=code == "address_inexact",
+        wants_photo=code in NOTHING_TO_DRAW_INTO,
         file_name=stem + (".png" if is_concept or area["edit_mask_url"] else ".jpg"),
         small_name=f"{stem}_1600.jpg",
         mask_name=f"{stem}_mask.png",
@@ -60,11 +82,34 @@ def progress_view(view: dict[str, Any], *, providers: set[str]) -> SimpleNamespa
         title=t["title_count"].format(ready=ready, all=len(areas)),
         headline=t["headline_done"] if is_over else headline,
         summary=_summary(areas),
+        look_again=f"/place?{address_query(view)}" if view["address"] else "",
         ends_at=view["estimated_completion"],
         left=_left(view["estimated_completion"]),
         first_done=next((area.id for area in areas if area.status == "completed"), None),
         areas=sorted(areas, key=lambda area: NEEDS_USER_FIRST[area.status]),
     )
+
+
+def call_views(calls: Sequence[Attempt]) -> list[SimpleNamespace]:
+    """Provider calls as a person may read them, first to last: by whom, how long, what was sent."""
+    t = read_texts()
+    shown = []
+    for call in sorted(calls, key=lambda call: call.started_at):
+        seconds = (call.finished_at - call.started_at).total_seconds() if call.finished_at else None
+        took = [] if seconds is None else [t["result"]["call_seconds"].format(seconds=max(1, round(seconds)))]
+        shown.append(
+            SimpleNamespace(
+                title=t["result"]["call"].format(provider=call.provider.capitalize(), model=call.model),
+                outcome=", ".join([*took, t["outcome"][call.outcome.value]]),
+                prompt=call.prompt,
+            )
+        )
+    return shown
+
+
+def address_query(view: dict[str, Any]) -> str:
+    """A generation's address and camera, as its place's pages are asked for."""
+    return AddressForm.read({**(view["view"] or {}), "address": view["address"]}).query
 
 
 def gallery_view(view: dict[str, Any]) -> SimpleNamespace:
@@ -88,6 +133,7 @@ def gallery_view(view: dict[str, Any]) -> SimpleNamespace:
             if area.thumbnail_url or area.source_url
         ],
         areas_words=", ".join([words, *dict.fromkeys(area.kind for area in ready)]) + ".",
+        credit="; ".join(dict.fromkeys(area.credit for area in (ready or areas)[:3] if area.credit)),
         created_at=view["created_at"],
         created_words=_when(view["created_at"]),
         status=view["status"],
@@ -153,10 +199,18 @@ def _picture(area: dict[str, Any]) -> str | None:
 
 
 def _from_words(area: dict[str, Any]) -> str:
-    words = read_texts()["result"]["your_photo"]
-    imagery = area["imagery"] or {}
-    parts = [words, imagery.get("captured"), imagery.get("attribution")]
-    return ", ".join(part for part in parts if part)
+    imagery = area["imagery"] or {"source": "photo", "captured": None, "attribution": None}
+    words = read_texts()["source"][imagery["source"]]
+    taken = credit_words(imagery) or when_taken(imagery["captured"])
+    return ", ".join(part for part in (words, taken) if part)
+
+
+def _unchanged(area: dict[str, Any]) -> str | None:
+    """How much of the house the provider left as it was, where that was measured; never rounded up to all."""
+    share = area["house_preserved"]
+    if share is None:
+        return None
+    return read_texts()["result"]["unchanged"].format(share=f"{math.floor(share * 1000) / 10:g}")
 
 
 def _seconds(area: dict[str, Any]) -> int:

@@ -22,6 +22,9 @@ def _accounts() -> None:
         "accounts", sa.Column("is_operator", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     op.add_column("accounts", sa.Column("plan", sa.Text(), server_default=sa.text("'trial'"), nullable=False))
+    op.add_column(
+        "accounts", sa.Column("needs_passkey", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.add_column("accounts", sa.Column("verified_at", _TIME))
     op.add_column("accounts", sa.Column("disabled_at", _TIME))
     op.create_index("accounts_created_at_id_idx", "accounts", ["created_at", "id"])
