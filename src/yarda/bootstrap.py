@@ -67,7 +67,6 @@ class Running:
         settings: Settings,
         *,
         database: Database,
-        objects: ObjectStorage,
         spool: DiskSpool,
         dsn: str,
         tools: Tools,
@@ -84,7 +83,6 @@ class Running:
         self.desk = _desk(settings, database, self.studio, identities) if has_desk else None
         self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
-        self._objects = objects
         self._spool = spool
         self._dsn = dsn
 
@@ -134,7 +132,7 @@ class Running:
         """See `core.backup.back_up`."""
         dumps = PostgresDumps(self.database, dsn=self._dsn)
         return await backup.back_up(
-            folder, dumps=dumps, store=self._objects, version=version, now=datetime.now(UTC)
+            folder, dumps=dumps, store=self.tools.objects, version=version, now=datetime.now(UTC)
         )
 
 
@@ -195,14 +193,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
         for issuer in identities:
             stack.push_async_callback(issuer.close)
         running = Running(
-            settings,
-            database=database,
-            objects=objects,
-            spool=spool,
-            dsn=dsn,
-            tools=tools,
-            identities=identities,
-            shop=shop,
+            settings, database=database, spool=spool, dsn=dsn, tools=tools, identities=identities, shop=shop
         )
         if settings.database_url is None:
             await running.migrate()

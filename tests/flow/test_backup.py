@@ -39,7 +39,7 @@ async def member(scene: Scene) -> Scene:
         )
         await work.ledger.post(account, EntryKind.GRANT, credits=5, reason="trial credits")
     raw = await scene.studio.get_photo(scene.photo.id, account=scene.account)
-    data = await scene.running._objects.get(raw.object_key)
+    data = await scene.running.tools.objects.get(raw.object_key)
     photo = await scene.studio.add_photo(data, account=account)
     return replace(scene, account=account, photo=photo)
 
@@ -134,7 +134,7 @@ async def test_a_picture_deleted_while_it_is_backed_up_is_in_neither_half(
     done = await backup.back_up(
         tmp_path / "backup",
         dumps=Slow(database, dsn=dsn),
-        store=member.running._objects,
+        store=member.running.tools.objects,
         version=__version__,
         now=datetime.now(UTC),
     )

@@ -1,8 +1,7 @@
 """Back an installation up while it runs, and restore it somewhere else."""
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Protocol
 
 from yarda.core.backup_folder import BackupFolder, Manifest, hash_of
 from yarda.errors import RestoreRefused, StorageUnavailable
-from yarda.pipeline.objects import StoredObject
+from yarda.pipeline.objects import Objects
 
 AT_A_TIME = 8
 LOOKS = 3
@@ -47,15 +46,6 @@ class Dumps(Protocol):
         ...
 
 
-class Store(Protocol):
-    """The object store, with bytes as they are."""
-
-    async def put(self, data: bytes) -> str: ...
-    async def get_named(self, name: str) -> bytes: ...
-    async def size_of(self, key: str) -> int | None: ...
-    def list_all(self) -> AsyncIterator[StoredObject]: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackedUp:
     """What there is now, and how much of it is new."""
@@ -64,7 +54,7 @@ class BackedUp:
     copied: int
 
 
-async def back_up(root: Path, *, dumps: Dumps, store: Store, version: str, now: datetime) -> BackedUp:
+async def back_up(root: Path, *, dumps: Dumps, store: Objects, version: str, now: datetime) -> BackedUp:
     """Database first, then the objects its rows need and the folder does not have yet.
 
     Objects never change and are written before the row that points to them, so the dump needs none that is not
@@ -99,7 +89,7 @@ async def back_up(root: Path, *, dumps: Dumps, store: Store, version: str, now: 
     return BackedUp(manifest=manifest, copied=copied)
 
 
-async def restore(root: Path, *, dumps: Dumps, store: Store) -> Manifest:
+async def restore(root: Path, *, dumps: Dumps, store: Objects) -> Manifest:
     """Bring a backup into an empty database and storage. All of it is read and checked before anything is written.
 
     A restore that was cut short may be repeated: the database is brought in whole, after the objects.
@@ -126,7 +116,7 @@ async def restore(root: Path, *, dumps: Dumps, store: Store) -> Manifest:
     return manifest
 
 
-async def _copy(keys: tuple[str, ...], *, folder: BackupFolder, store: Store, into: dict[str, int]) -> int:
+async def _copy(keys: tuple[str, ...], *, folder: BackupFolder, store: Objects, into: dict[str, int]) -> int:
     """Copy what the folder lacks; `into` gets what it has then, with sizes. Returns how many were copied."""
     copied = []
 
@@ -146,15 +136,13 @@ async def _copy(keys: tuple[str, ...], *, folder: BackupFolder, store: Store, in
     return len(copied)
 
 
-async def _find(key: str, *, store: Store) -> bytes | None:
-    """None where it was deleted just now, or has other bytes than its hash says."""
+async def _find(key: str, *, store: Objects) -> bytes | None:
+    """None where it was deleted just now, or is damaged. Raises `StorageUnavailable` where nothing is found."""
     try:
-        data = await store.get_named(key)
+        return await store.get(key)
     except StorageUnavailable:
-        if await store.size_of(key) is None:
-            return None
-        raise
-    return data if hashlib.sha256(data).hexdigest() == key.rsplit("/", 1)[-1] else None
+        await store.size_of(key)
+        return None
 
 
 async def _all(keys: Sequence[str], do: Callable[[str], Awaitable[None]]) -> None:
