@@ -55,7 +55,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, workers: int) -
     async with start(settings) as running:
         await running.studio.ready()
         await running.grant_trial()
-        app = create_app(running.studio, desk=running.desk, base_url=settings.base_url)
+        app = create_app(running.studio, desk=running.desk, operator=running.operator, base_url=settings.base_url)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False
         )

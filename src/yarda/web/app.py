@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from yarda import __version__
-from yarda.core import AccountDesk, Studio
+from yarda.core import AccountDesk, Operator, Studio
 from yarda.errors import NotSignedIn
 from yarda.web import (
     account,
@@ -72,10 +72,16 @@ API_ROOTS = frozenset(
 )
 
 
-def create_app(studio: Studio, *, desk: AccountDesk | None = None, base_url: str | None = None) -> FastAPI:
+def create_app(
+    studio: Studio,
+    *,
+    desk: AccountDesk | None = None,
+    operator: Operator | None = None,
+    base_url: str | None = None,
+) -> FastAPI:
     """An application on a running studio; whoever calls this starts the workers and closes the studio.
 
-    With a desk people sign in; without one every request is the owner's.
+    With a desk people sign in; without one every request is the owner's. `operator` is for the operator's page.
     """
     app = FastAPI(
         title="Yarda",
@@ -86,6 +92,7 @@ def create_app(studio: Studio, *, desk: AccountDesk | None = None, base_url: str
     )
     app.state.studio = studio
     app.state.desk = desk
+    app.state.operations = operator
     hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
     app.add_middleware(Guard, hosts=hosts)
     problems.install(app, as_page=_as_page)
