@@ -27,7 +27,8 @@ async def id_of(house: House, email: str) -> str:
 async def logged(house: House) -> list[tuple[str, str, str]]:
     """What operators did: action, by whom, to whom."""
     rows = await house.rows(
-        "SELECT action, actor, account_id FROM audit_log WHERE action NOT IN ('signed_in', 'address_proved') ORDER BY id"
+        "SELECT action, actor, account_id FROM audit_log "
+        "WHERE action NOT IN ('signed_in', 'address_proved') ORDER BY id"
     )
     return [(row[0], row[1], str(row[2])) for row in rows]
 

@@ -78,7 +78,7 @@ def provider_view(provider: ProviderState) -> SimpleNamespace:
         state=state,
         status=status,
         pace=pace,
-        reason=provider.reason or "",
+        reason=(provider.reason or "") if status != "completed" else "",
     )
 
 
