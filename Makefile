@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports serve bench docs lock wheel gallery clean
+.PHONY: help setup demo test test-diffusers check lint types imports serve bench docs lock wheel gallery clean
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) scripts/check_python.py
@@ -32,6 +32,9 @@ test: $(VENV)/.installed-dev ## set up, then everything that CI runs
 	@$(BIN)/python scripts/find_browser.py
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest -q -n 3 --dist loadfile
+
+test-diffusers: $(VENV)/.installed-dev ## the extra `diffusers`, installed aside, with tiny models
+	bash .ci/diffusers
 
 check: lint types imports ## style, types and import direction
 

@@ -50,7 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.names) - set(ALL):
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose of {', '.join(ALL)}")
-    set_up_logs(level=40)
+    set_up_logs("error")
     about, results = asyncio.run(measure(options.names or list(ALL), QUICK if options.quick else RUNS))
     if options.json:
         sys.stdout.write(json.dumps({"machine": about, "results": [asdict(result) for result in results]}) + "\n")

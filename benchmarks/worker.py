@@ -42,5 +42,5 @@ async def _work(url: str, folder: Path, gemini: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    set_up_logs(level=40)
+    set_up_logs("error")
     asyncio.run(_work(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))

@@ -48,6 +48,7 @@ from yarda.pipeline.ports import Done, Later, Verdict
 from yarda.pipeline.provider import ImageProvider, PaidProvider
 from yarda.pipeline.tools import Estimates, Providers, Tools
 from yarda.providers.concept import ConceptProvider
+from yarda.providers.diffusers import DiffusersProvider
 from yarda.providers.gemini import GeminiProvider
 from yarda.providers.openai import OpenAIProvider
 from yarda.settings import Settings
@@ -336,11 +337,23 @@ def _given(providers: Sequence[ImageProvider]) -> Providers:
 def _named(settings: Settings, concept: ConceptProvider) -> Providers:
     in_order: dict[str, ImageProvider] = {}
     for name in settings.provider_order:
-        in_order[name] = concept if name == "concept" else make_paid(name, settings)
-    prices = {"concept": 0, "gemini": settings.gemini_credits, "openai": settings.openai_credits}
+        match name:
+            case "concept":
+                in_order[name] = concept
+            case "diffusers":
+                in_order[name] = _diffusers(settings)
+            case _:
+                in_order[name] = make_paid(name, settings)
+    prices = {
+        "gemini": settings.gemini_credits,
+        "openai": settings.openai_credits,
+        "diffusers": settings.diffusers_credits,
+        "concept": 0,
+    }
     limits = {
         "gemini": Limits(per_minute=settings.gemini_requests_per_minute, parallel=settings.gemini_parallel),
         "openai": Limits(per_minute=settings.openai_requests_per_minute, parallel=settings.openai_parallel),
+        "diffusers": Limits(parallel=settings.diffusers_parallel),
     }
     return Providers(in_order=in_order, prices={name: prices[name] for name in in_order}, limits=limits)
 
@@ -356,6 +369,16 @@ def _openai(settings: Settings) -> PaidProvider:
         api_key=settings.openai_api_key.get_secret_value(),
         model=settings.openai_model,
         base_url=settings.openai_base_url,
+        call_seconds=settings.call_seconds,
+    )
+
+
+def _diffusers(settings: Settings) -> ImageProvider:
+    assert settings.diffusers_model is not None
+    return DiffusersProvider(
+        model=settings.diffusers_model,
+        device=settings.diffusers_device,
+        steps=settings.diffusers_steps,
         call_seconds=settings.call_seconds,
     )
 

@@ -6,8 +6,12 @@ import sys
 import structlog
 
 
-def set_up_logs(*, level: int = logging.INFO) -> None:
-    """Call once, in a process of our own; a program that uses Yarda as a library sets up its own."""
+def set_up_logs(level: str = "info") -> None:
+    """Call once, in a process of our own; a program that uses Yarda as a library sets up its own.
+
+    The level is for our own events. Libraries log warnings only, whatever it is: some name whole requests, keys
+    and all, when they are asked to say more.
+    """
     processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -20,7 +24,7 @@ def set_up_logs(*, level: int = logging.INFO) -> None:
         processors += [structlog.processors.ExceptionRenderer(), structlog.processors.JSONRenderer()]
     structlog.configure(
         processors=processors,
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -16,7 +16,7 @@ from yarda.domain.email import parse_email
 from yarda.domain.purchase import Pack
 from yarda.errors import EmailInvalid, SettingInvalid
 
-PROVIDER_NAMES = ("gemini", "openai", "concept")
+PROVIDER_NAMES = ("gemini", "openai", "diffusers", "concept")
 _WITHOUT_CENTS = re.compile(
     "bhd|bif|clp|djf|gnf|isk|jod|jpy|kmf|krw|kwd|mga|omr|pyg|rwf|tnd|ugx|vnd|vuv|xaf|xof|xpf"
 )
@@ -175,7 +175,7 @@ class Settings(BaseSettings):
         Field(
             None,
             description="Image providers in the order they are asked, separated by commas: gemini, openai, "
-            "concept; none: the configured ones, then concept.",
+            "diffusers, concept; none: the configured ones, then concept.",
         )
     )
     gemini_api_key: SecretStr | None = Field(None, description="A key for Gemini; with it, photoreal pictures.")
@@ -201,6 +201,21 @@ class Settings(BaseSettings):
     )
     openai_parallel: int | None = Field(
         None, ge=1, le=10_000, description="Calls to OpenAI at a time, over all workers; none: no limit."
+    )
+    diffusers_model: Annotated[str, Field(min_length=1)] | None = Field(
+        None,
+        description="An open model that draws on this machine, as a folder or a name on the hub, such as "
+        "`black-forest-labs/FLUX.2-klein-4B`; needs the extra `yarda[diffusers]`.",
+    )
+    diffusers_device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = Field(
+        "auto", description="Where that model draws: auto, cpu, mps, cuda or cuda:1."
+    )
+    diffusers_steps: int | None = Field(
+        None, ge=1, le=200, description="Steps for one picture; none: as the model's makers advise."
+    )
+    diffusers_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by that model.")
+    diffusers_parallel: int = Field(
+        1, ge=1, le=10_000, description="Pictures it draws at a time, over all workers: as many as there are GPUs."
     )
     google_maps_api_key: SecretStr | None = Field(
         None, description="A key for Google's Geocoding, Street View Static and Maps Static APIs."
@@ -283,6 +298,10 @@ class Settings(BaseSettings):
         None, ge=0, description="What paid provider calls of one UTC day may cost at most, over all workers."
     )
 
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged; `debug` adds addresses and what is put off until later."
+    )
+
     @property
     def storage(self) -> str:
         return self.storage_url or (self.data_dir.absolute() / "objects").as_uri()
@@ -295,6 +314,7 @@ class Settings(BaseSettings):
         configured = {
             "gemini": self.gemini_api_key is not None,
             "openai": self.openai_api_key is not None,
+            "diffusers": self.diffusers_model is not None,
             "concept": True,
         }
         return [name for name in PROVIDER_NAMES if configured[name]]
@@ -356,6 +376,7 @@ def _check_providers(settings: Settings) -> None:
     needed = {
         "gemini": ("YARDA_GEMINI_API_KEY", settings.gemini_api_key),
         "openai": ("YARDA_OPENAI_API_KEY", settings.openai_api_key),
+        "diffusers": ("YARDA_DIFFUSERS_MODEL", settings.diffusers_model),
     }
     for name in settings.provider_order:
         setting, value = needed.get(name, ("", ""))
@@ -416,8 +437,13 @@ def _check_identities(settings: Settings) -> None:
 
 def _explain(problem: object) -> str:
     assert isinstance(problem, dict)
-    name = "YARDA_" + str(problem["loc"][0]).upper()
-    secret = name.endswith(("_KEY", "_URL", "_SECRET"))
-    held = f"a text of {len(str(problem['input']))} characters" if secret else repr(problem["input"])
+    field = str(problem["loc"][0])
+    shown = f"a text of {len(str(problem['input']))} characters" if is_secret(field) else repr(problem["input"])
     said = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{name}: {said} (it holds {held})"
+    return f"YARDA_{field.upper()}: {said} (it holds {shown})"
+
+
+def is_secret(field: str) -> bool:
+    """Whether the setting's value may hold a secret: a key, or an address with a password in it."""
+    described = Settings.model_fields.get(field)
+    return described is None or field.endswith("_url") or "SecretStr" in str(described.annotation)

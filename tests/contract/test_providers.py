@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+from tests.contract.tiny_models import HAS_EXTRA, tiny_model
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.openai import KEY as OPENAI_KEY
 from tests.emulators.openai import OpenAIEmulator
@@ -17,6 +18,7 @@ from yarda.domain.place import SourceKind
 from yarda.errors import NeedsPhoto, ProviderError
 from yarda.pipeline.provider import ImageProvider, RenderOrder
 from yarda.providers.concept import ConceptProvider
+from yarda.providers.diffusers import DiffusersProvider
 from yarda.providers.gemini import GeminiProvider
 from yarda.providers.openai import OpenAIProvider
 from yarda.spool import DiskSpool
@@ -45,9 +47,19 @@ async def concept() -> AsyncIterator[ImageProvider]:
     await provider.close()
 
 
+@asynccontextmanager
+async def diffusers() -> AsyncIterator[ImageProvider]:
+    if not HAS_EXTRA:
+        pytest.skip("the extra yarda[diffusers] is not installed")
+    provider = DiffusersProvider(model=str(tiny_model("klein")), device="cpu", steps=1, pixels=32_768)
+    yield provider
+    await provider.close()
+
+
 PROVIDERS: dict[str, Callable[[], AbstractAsyncContextManager[ImageProvider]]] = {
     "gemini": gemini,
     "openai": openai,
+    "diffusers": diffusers,
     "concept": concept,
 }
 

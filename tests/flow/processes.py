@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from yarda.settings import Settings
@@ -16,8 +17,15 @@ ROOT = Path(__file__).parents[2]
 class YardaProcess:
     """One `yarda` command. What it says goes to a file; it never outlives the test."""
 
-    def __init__(self, settings: Settings, *arguments: str, log: Path, module: str | None = None) -> None:
-        """With a module, that is run instead of the command."""
+    def __init__(
+        self,
+        settings: Settings,
+        *arguments: str,
+        log: Path,
+        module: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """With a module, that is run instead of the command. `more` is added to its environment."""
         self._log = log
         self._output = log.open("wb")
         program = ["-m", module] if module else [str(Path(sys.executable).with_name("yarda"))]
@@ -26,12 +34,12 @@ class YardaProcess:
             cwd=ROOT,
             stdout=self._output,
             stderr=subprocess.STDOUT,
-            env=_environment(settings),
+            env=_environment(settings) | dict(more or {}),
         )
 
-    async def said(self, words: str) -> str:
+    async def said(self, words: str, *, patience: float = PATIENCE) -> str:
         """Wait until the process says it; returns the line."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             while True:
                 for line in self._log.read_text(errors="replace").splitlines():
                     if words in line:
@@ -40,15 +48,16 @@ class YardaProcess:
                     raise AssertionError(f"ended with {self.process.returncode}: {self._log.read_text()[-2000:]}")
                 await asyncio.sleep(0.05)
 
-    async def address(self) -> str:
+    async def address(self, *, patience: float = PATIENCE) -> str:
         """Where a `serve` answers."""
-        return next(word for word in (await self.said("Yarda is at")).split() if word.startswith("http"))
+        line = await self.said("Yarda is at", patience=patience)
+        return next(word for word in line.split() if word.startswith("http"))
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    async def ended(self) -> int:
-        async with asyncio.timeout(PATIENCE):
+    async def ended(self, *, patience: float = PATIENCE) -> int:
+        async with asyncio.timeout(patience):
             while self.process.poll() is None:
                 await asyncio.sleep(0.05)
         return self.process.returncode

@@ -17,6 +17,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "DATA_DIR",
         "PROVIDERS",
         "GEMINI_API_KEY",
+        "DIFFUSERS_MODEL",
         "LEASE_SECONDS",
         "SMTP_URL",
         "MAIL_FROM",
@@ -32,10 +33,11 @@ def test_without_any_setting_the_painter_and_the_embedded_database_are_used() ->
     assert settings.storage.startswith("file:///")
 
 
-def test_a_key_puts_its_provider_before_the_painter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_or_a_model_puts_its_provider_before_the_painter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YARDA_GEMINI_API_KEY", "k" * 20)
+    monkeypatch.setenv("YARDA_DIFFUSERS_MODEL", "black-forest-labs/FLUX.2-klein-4B")
 
-    assert read_settings().provider_order == ["gemini", "concept"]
+    assert read_settings().provider_order == ["gemini", "diffusers", "concept"]
 
 
 def test_the_order_of_providers_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +62,10 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
         ("DATABASE_URL", "mysql://x", "postgresql://"),
         ("STORAGE_URL", "ftp://x", "file://"),
         ("BASE_URL", "yarda.example", "https://"),
-        ("PROVIDERS", "dall-e", "gemini, openai, concept"),
+        ("PROVIDERS", "dall-e", "gemini, openai, diffusers, concept"),
         ("PROVIDERS", "gemini", "YARDA_GEMINI_API_KEY"),
+        ("PROVIDERS", "diffusers", "YARDA_DIFFUSERS_MODEL"),
+        ("DIFFUSERS_DEVICE", "gpu", "cuda"),
         ("LEASE_SECONDS", "soon", "number"),
         ("LEASE_SECONDS", "0", "greater than or equal to 1"),
         ("WORKER_CONCURRENCY", "1000", "256"),

@@ -165,7 +165,7 @@ def show_ledger(account: Name, limit: Limit = 50, as_json: AsJson = False) -> No
 
 
 def _run(work: Callable[[Running], Awaitable[T]]) -> T:
-    set_up_logs(level=40)
+    set_up_logs("error")
     return asyncio.run(_started(work))
 
 

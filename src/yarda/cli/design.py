@@ -58,7 +58,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result.")] = False,
 ) -> None:
     """Design areas of a yard; exits 0 only when every area was drawn."""
-    set_up_logs(level=40)
+    set_up_logs("error")
     wanted = [_area(text, wish=wish, keep=keep) for text in area or []]
     areas = tuple(replace(area, season=season, growth=growth) for area in wanted)
     request = DesignRequest(

@@ -33,7 +33,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable result, without secrets.")] = False,
 ) -> None:
     """Test each part by itself and say what to do about each failure; exits 0 only when none failed."""
-    set_up_logs(level=40)
+    set_up_logs("error")
     if address is not None and not 5 <= len(address.strip()) <= 200:
         raise InvalidRequest("--address: 5 to 200 characters")
     wanted = Wanted(

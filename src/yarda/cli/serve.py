@@ -18,6 +18,7 @@ from yarda.errors import PortInUse, SetupError
 from yarda.logs import set_up_logs
 from yarda.settings import Settings, read_settings
 from yarda.web.app import create_app
+from yarda.web.connections import PatientConnection
 from yarda.worker import work
 
 err = Console(stderr=True, highlight=False)
@@ -32,8 +33,8 @@ def command(
     ] = None,
 ) -> None:
     """The studio: web pages, HTTP API and workers in one process."""
-    set_up_logs()
     settings = read_settings()
+    set_up_logs(settings.log_level)
     if host not in LOOPBACK and settings.access == "local":
         raise SetupError(
             f"--host {host}: without accounts Yarda serves this machine only; use 127.0.0.1, localhost or ::1"
@@ -46,8 +47,8 @@ def worker_command(
     concurrency: Annotated[int | None, typer.Option(help="Areas to work on at a time.", min=1, max=256)] = None,
 ) -> None:
     """One more worker process, on this or another machine."""
-    set_up_logs()
     settings = read_settings()
+    set_up_logs(settings.log_level)
     asyncio.run(_work(settings, concurrency=concurrency or settings.worker_concurrency))
 
 
@@ -57,7 +58,13 @@ async def _serve(settings: Settings, listener: socket.socket, *, workers: int) -
         await running.grant_trial()
         app = create_app(running.studio, desk=running.desk, operator=running.operator, base_url=settings.base_url)
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False
+            app,
+            http=PatientConnection,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+            server_header=False,
         )
         server = _Server(config)
         async with _maybe_working(running, workers):

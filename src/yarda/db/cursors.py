@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from yarda.errors import InvalidRequest
@@ -17,6 +17,6 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     """Raises `InvalidRequest` for anything that `write_cursor` did not write."""
     try:
         moment, id_ = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(moment), UUID(id_)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise InvalidRequest("cursor: use the next_cursor of an earlier answer", field="cursor") from error

@@ -9,6 +9,9 @@ from yarda.domain.generation import AreaId, GenerationId
 from yarda.errors import InvalidRequest
 from yarda.pipeline.ports import Page
 
+MAX_DIGITS = 18
+"""Of an entry's number; a longer one is no number that Postgres has."""
+
 
 def _moved(book: Book) -> Case[int]:
     """What an entry adds to a book of its account."""
@@ -78,7 +81,7 @@ class PostgresLedger:
         entries = select(ledger, _RUNNING[0], _RUNNING[1]).where(ledger.c.account_id == account).subquery()
         query = select(entries)
         if cursor is not None:
-            if not cursor.isdecimal():
+            if not cursor.isdecimal() or len(cursor) > MAX_DIGITS:
                 raise InvalidRequest("cursor: use the next_cursor of an earlier answer", field="cursor")
             query = query.where(entries.c.id < int(cursor))
         found = (await self._connection.execute(query.order_by(entries.c.id.desc()).limit(limit + 1))).all()

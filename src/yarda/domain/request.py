@@ -69,12 +69,21 @@ def check_request(request: DesignRequest, *, idempotency_key: str | None) -> Non
     request.view.check()
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAX_KEY:
         raise InvalidRequest(f"Idempotency-Key: use 1 to {MAX_KEY} characters", field="Idempotency-Key")
+    _check_words(request, idempotency_key)
     for area in request.areas:
         _check_area(area)
         if request.source_of(area) is None and request.address is None:
             raise InvalidRequest(
                 f"{area.area}: add a photo (photo_id) or an address to design from", field="photo_id"
             )
+
+
+def _check_words(request: DesignRequest, idempotency_key: str | None) -> None:
+    words = [("address", request.address), ("provider", request.provider), ("view", request.view.picture)]
+    words += [("custom_prompt", area.custom_prompt) for area in request.areas]
+    for field, text in (*words, ("Idempotency-Key", idempotency_key)):
+        if text and "\0" in text:  # no row can hold it
+            raise InvalidRequest(f"{field}: write it without the character NUL", field=field)
 
 
 def _check_area(area: AreaRequest) -> None:

@@ -25,12 +25,10 @@ from PIL import (  # noqa: F401 - the plugins register the formats that are allo
 
 from yarda.imagery.capture import find_position, list_facts, read_exif
 from yarda.imagery.renditions import encode_full, make_plain
+from yarda.imagery.sniffing import sniff
 
 THREADS = 2
 """For the decoders that can use several: each one's stack counts as memory."""
-_BRANDS = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
-    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIF"
-)
 _FILES, _PR_SET_PDEATHSIG = 32, 1
 
 Answer = tuple[dict[str, Any], tuple[bytes, ...]]
@@ -64,7 +62,10 @@ def main() -> None:
 
 def clean(raw: bytes, request: dict[str, Any]) -> Answer:
     """Decode, make plain, and encode anew; the camera's notes come beside the picture."""
-    picture = _load(raw, sniff(raw), max_pixels=request["max_pixels"])
+    kind = sniff(raw)
+    if kind is None:
+        raise RefusedPicture("unsupported")
+    picture = _load(raw, kind, max_pixels=request["max_pixels"])
     if min(picture.size) < request["min_side"]:
         raise RefusedPicture("too_small", f"{picture.width} × {picture.height} pixels")
     exif = read_exif(picture)
@@ -74,22 +75,6 @@ def clean(raw: bytes, request: dict[str, Any]) -> Answer:
     if image is None:
         raise RefusedPicture("too_costly")
     return facts | {"width": picture.width, "height": picture.height}, (image,)
-
-
-def sniff(raw: bytes) -> str:
-    """Which of the allowed formats the first bytes claim; the decoder has the last word."""
-    if raw.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if raw.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if raw.startswith(b"RIFF") and raw[8:12] == b"WEBP":
-        return "WEBP"
-    if raw[4:8] == b"ftyp":
-        end = min(int.from_bytes(raw[:4]), 256)
-        for at in (8, *range(16, end, 4)):
-            if raw[at : at + 4] in _BRANDS:
-                return _BRANDS[raw[at : at + 4]]
-    raise RefusedPicture("unsupported")
 
 
 def _load(raw: bytes, kind: str, *, max_pixels: int) -> Image.Image:

@@ -22,8 +22,9 @@ from yarda.errors import (
     PhotoUnreadable,
     RequestError,
 )
-from yarda.imagery.renditions import encode_smaller
+from yarda.imagery.renditions import LARGE_PX, encode_smaller
 from yarda.imagery.signing import sign
+from yarda.imagery.sniffing import sniff
 from yarda.pipeline.ports import CleanPicture, PositionPolicy, Renditions
 
 log = structlog.get_logger()
@@ -72,6 +73,8 @@ class PhotoGate:
         """
         if len(raw) > self._max_bytes:
             raise PhotoTooLarge(f"the file has {len(raw) / 2**20:.1f} MB; send {self._allowed}")
+        if sniff(raw) is None:  # the child says so too; most of what is no photo need not start one
+            raise self._refusal("unsupported")
         keep_position = position is PositionPolicy.KEEP
         facts, (image,) = await self._ask(raw, keep_position=keep_position, min_side=MIN_SIDE)
         place = facts["position"]
@@ -161,9 +164,14 @@ class PhotoGate:
 
 def _scale(image: bytes) -> Renditions:
     with Image.open(io.BytesIO(image), formats=("JPEG", "PNG")) as picture:
-        plain = picture.convert("RGB")
+        width, height = picture.size
+        share = 2 * LARGE_PX / max(width, height)
+        picture.draft(
+            "RGB", (round(width * share), round(height * share))
+        )  # of a huge JPEG no more than is needed
+        picture.load()
+        plain = picture if picture.mode == "RGB" else picture.convert("RGB")
         media_type = f"image/{str(picture.format).lower()}"
-    width, height = plain.size
     large, thumb = encode_smaller(plain)
     return Renditions(width=width, height=height, media_type=media_type, large=large, thumb=thumb)
 

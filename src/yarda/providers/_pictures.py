@@ -38,10 +38,22 @@ def ground_mask(order: RenderOrder, size: tuple[int, int]) -> Image.Image:
     return mask
 
 
+def edit_mask(order: RenderOrder, size: tuple[int, int]) -> Image.Image:
+    """White where the design may reach: as the guide was drawn, or else the ground."""
+    if order.guide is None:
+        return ground_mask(order, size)
+    with Image.open(io.BytesIO(order.guide.edit_mask)) as drawn:
+        return drawn.convert("L").resize(size)
+
+
+def png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
 def editable_alpha(mask: Image.Image) -> bytes:
     """A PNG that is transparent where the mask is white: OpenAI edits there."""
     picture = Image.new("RGBA", mask.size, (0, 0, 0, 255))
     picture.putalpha(mask.point(lambda value: 255 - value))
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
+    return png(picture)

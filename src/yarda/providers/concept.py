@@ -159,9 +159,9 @@ class ConceptProvider:
 def _propose(image: bytes) -> GeometryProposal:
     with Image.open(io.BytesIO(image)) as picture:
         scale = min(1.0, PROPOSAL_SIDE_PX / max(picture.size))
-        small = picture.convert("RGB").resize(
-            (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        )
+        size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+        picture.draft("RGB", size)  # a huge one is read at a part of its size
+        small = picture.convert("RGB").resize(size)
     pixels = np.asarray(small)
     horizon = garden.propose_horizon(pixels)
     ground = garden.propose_ground(pixels, horizon_y=horizon.y)

@@ -15,7 +15,7 @@ from yarda.domain.place import SourceKind
 from yarda.errors import DamagedReply, ProviderError, ProviderMisconfigured, SettingInvalid, YardaError
 from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.providers._openai_answers import NAME, read_answer, rejection, split_trailer, trailer
-from yarda.providers._pictures import editable_alpha, fit_size, ground_mask, resized_jpeg
+from yarda.providers._pictures import edit_mask, editable_alpha, fit_size, png, resized_jpeg
 from yarda.providers._streaming import FIND_SECONDS, Replay, SendOnce, Unkept
 from yarda.providers._words import shortened
 from yarda.providers.prices import openai_price
@@ -153,13 +153,8 @@ def _uploads(order: RenderOrder, size: tuple[int, int]) -> tuple[list[Upload], U
             size = fit_size(*picture.size, pixels=PIXELS, step=16)
         return [("satellite.jpg", resized_jpeg(order.photo, size), "image/jpeg")], None
     pictures = [("photo.jpg", resized_jpeg(order.photo, size), "image/jpeg")]
-    if order.guide is None:
-        mask = ground_mask(order, size)
-    else:
+    mask = edit_mask(order, size)
+    if order.guide is not None:
         pictures.append(("plan.jpg", resized_jpeg(order.guide.image, size), "image/jpeg"))
-        with Image.open(io.BytesIO(order.guide.edit_mask)) as drawn:
-            mask = drawn.convert("L").resize(size)
-        out = io.BytesIO()
-        mask.save(out, "PNG")
-        pictures.append(("mask.png", out.getvalue(), "image/png"))
+        pictures.append(("mask.png", png(mask), "image/png"))
     return pictures, ("alpha.png", editable_alpha(mask), "image/png")

@@ -1,11 +1,10 @@
 """The web application: API, pages, doors and errors."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
 
 from yarda import __version__
 from yarda.core import AccountDesk, Operator, Studio
@@ -31,6 +30,7 @@ from yarda.web.guard import Guard
 from yarda.web.pages import STATIC_DIR, problem_page
 from yarda.web.pages import router as pages_router
 from yarda.web.problems import CreditProblem, Problem
+from yarda.web.static_files import RevalidatedFiles
 
 API = (
     generations,
@@ -70,6 +70,8 @@ API_ROOTS = frozenset(
     }
     | {"openapi.json", "static"}
 )
+OF_BODIES = (400, 408, 413)
+"""What can be wrong with a body before anybody looks into it."""
 
 
 def create_app(
@@ -93,14 +95,13 @@ def create_app(
     app.state.studio = studio
     app.state.desk = desk
     app.state.operations = operator
-    hosts = [host] if base_url and (host := urlsplit(base_url).hostname) else []
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, base_url=base_url)
     problems.install(app, as_page=_as_page)
     for module in API:
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(pages_router)
-    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    app.mount("/static", RevalidatedFiles(directory=STATIC_DIR), name="static")
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app
 
@@ -126,8 +127,11 @@ def _describe(app: FastAPI) -> dict[str, object]:
             schemas |= described.pop("$defs", {}) | {model.__name__: described}
         for operations_of in schema["paths"].values():
             for operation in operations_of.values():
-                if "422" in operation.get("responses", {}):
-                    operation["responses"]["422"] = problems.responses(422)[422]
+                answers = operation["responses"]
+                if "422" in answers:
+                    answers["422"] = problems.responses(422)[422]
+                if "requestBody" in operation:
+                    answers |= {str(status): problem for status, problem in problems.responses(*OF_BODIES).items()}
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         app.openapi_schema = schema

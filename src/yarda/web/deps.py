@@ -170,6 +170,9 @@ ImagePath = Annotated[ImageId, Depends(_image_id)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key", description="Any unique text of up to 255 characters: one key, one generation."
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Any unique text of up to 255 characters: one key, one generation.",
     ),
 ]

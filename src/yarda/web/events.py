@@ -1,6 +1,7 @@
 """Server-sent events, replayed from the event log."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -27,7 +28,7 @@ async def stream_events(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """The whole generation after every change until it is terminal; `Last-Event-ID` replays what came after."""
-    after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
+    after = int(last_event_id) if last_event_id and re.fullmatch(r"[0-9]{1,18}", last_event_id) else None
     events = studio.watch(generation, account=account, after=after)
     first = await anext(events, None)
     return StreamingResponse(

@@ -25,7 +25,11 @@ router = APIRouter(prefix="/photos", tags=["photos"])
 )
 async def create_photo(
     photo: Annotated[
-        UploadFile, File(description="JPEG, PNG, WebP, AVIF or HEIC, up to 25 MB and 40 megapixels.")
+        UploadFile,
+        File(
+            description="JPEG, PNG, WebP, AVIF or HEIC, up to 25 MB and 40 megapixels.",
+            json_schema_extra={"format": "binary"},
+        ),
     ],
     account: CurrentAccount,
     studio: CurrentStudio,

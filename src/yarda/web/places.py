@@ -8,7 +8,7 @@ from yarda.accounts.limits import LOOKUPS
 from yarda.domain.place import CameraView, SourceKind
 from yarda.web.deps import CurrentAccount, CurrentStudio, limited
 from yarda.web.problems import responses
-from yarda.web.schemas import Heading, Pitch, PlaceQuery, PlaceRead, SightView
+from yarda.web.schemas import Address, Heading, Pitch, PlaceQuery, PlaceRead, SightView, Text
 
 NOT_KEPT = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
@@ -31,12 +31,12 @@ async def find_place(body: PlaceQuery, account: CurrentAccount, studio: CurrentS
 async def show_place(
     account: CurrentAccount,
     studio: CurrentStudio,
-    address: Annotated[str, Query(min_length=5, max_length=200)],
+    address: Annotated[Address, Query()],
     kind: SourceKind = SourceKind.STREET,
     heading: Annotated[Heading | None, Query()] = None,
     pitch: Annotated[Pitch, Query()] = 0.0,
     fov: Annotated[SightView, Query()] = 80.0,
-    picture: Annotated[str | None, Query(max_length=200)] = None,
+    picture: Annotated[Text | None, Query(max_length=200)] = None,
 ) -> Response:
     """The picture of an address, passed on from its source and kept nowhere."""
     view = CameraView(heading=heading, pitch=pitch, fov=fov, picture=picture)

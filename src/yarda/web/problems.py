@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from yarda.errors import (
     InvalidRequest,
@@ -22,7 +23,14 @@ from yarda.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "request_too_large",
+}
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 log = structlog.get_logger()
 
@@ -93,6 +101,8 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def open_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The same for a route that anybody may ask; 503 comes with every route."""
     described = {
+        400: "Cannot be read at all",
+        408: "Did not arrive in time",
         401: "Nobody is signed in",
         403: "The account or key has no such right",
         402: "Too few credits",
@@ -181,12 +191,24 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
         code = CODES.get(error.status_code, "http_error")
         response = await answer(request, error.status_code, code, str(error.detail))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(sorted(allowed_methods(request)))
         return response
 
     @app.exception_handler(Exception)
     async def _defect(request: Request, error: Exception) -> Response:
         log.error("request_crashed", path=request.url.path, exc_info=error)
         return await answer(request, 500, "internal_error", "Something in Yarda failed; the log says what.")
+
+
+def allowed_methods(request: Request) -> set[str]:
+    """Of the path that was asked for; Starlette names those of the first route that has it."""
+    return {
+        method
+        for method in METHODS
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
 
 
 def _field_problem(entry: dict[str, Any]) -> FieldProblem:

@@ -18,6 +18,10 @@ from yarda.pipeline.look import Place
 from yarda.pipeline.photos import Mark, PhotoCorrection
 from yarda.pipeline.places import Sight
 
+NO_NUL = r"^[^\x00]*$"
+"""What no row can hold is refused before it gets there."""
+Text = Annotated[str, Field(pattern=NO_NUL)]
+Address = Annotated[str, Field(min_length=5, max_length=200, pattern=r"^\s*[^\s\x00][^\x00]{3,}[^\s\x00]\s*$")]
 Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6)]
 PointIn = tuple[Finite, Finite]
 PolygonIn = Annotated[list[PointIn], Field(min_length=3, max_length=200)]
@@ -36,7 +40,7 @@ class AreaCreate(BaseModel):
 
     area: AreaName
     style: StyleName
-    custom_prompt: str = Field("", max_length=500)
+    custom_prompt: Text = Field("", max_length=500)
     preservation_strength: float = Field(0.5, ge=0, le=1, allow_inf_nan=False)
     season: Season = Field(Season.SUMMER, description="The time of the year in the picture.")
     growth: Growth = Field(Growth.MATURE, description="How long ago the garden in the picture was planted.")
@@ -57,7 +61,7 @@ class ViewBody(BaseModel):
     heading: Heading | None = Field(None, description="Clockwise from north.")
     pitch: Pitch = Field(0.0, description="Upwards.")
     fov: SightView = Field(80.0, description="Across the picture.")
-    picture: str | None = Field(None, max_length=200, description="The source's own name of a picture.")
+    picture: Text | None = Field(None, max_length=200, description="The source's own name of a picture.")
 
     def to_domain(self) -> CameraView:
         return CameraView(heading=self.heading, pitch=self.pitch, fov=self.fov, picture=self.picture)
@@ -68,7 +72,7 @@ class PlaceQuery(BaseModel):
 
     model_config = _STRICT
 
-    address: str = Field(min_length=5, max_length=200)
+    address: Address
     view: ViewBody = ViewBody()
 
 
@@ -139,7 +143,7 @@ class GenerationCreate(BaseModel):
         },
     )
 
-    address: str | None = Field(None, min_length=5, max_length=200)
+    address: Address | None = None
     address_confirmed: bool = Field(
         False,
         description="A person has seen what `POST /places` found. Without it, an address that is found only "
@@ -148,7 +152,7 @@ class GenerationCreate(BaseModel):
     view: ViewBody = Field(ViewBody(), description="How the street camera of the address is turned.")
     photo_id: UUID | None = None
     areas: list[AreaCreate] = Field(min_length=1, max_length=5)
-    provider: str = Field(AUTO, max_length=50)
+    provider: Text = Field(AUTO, max_length=50)
     guided: bool = Field(
         False, description="A photoreal design follows the painter's, and comes with its plan and plant list."
     )
@@ -184,7 +188,7 @@ class RetryCreate(BaseModel):
 
     model_config = _STRICT
 
-    provider: str | None = Field(None, max_length=50)
+    provider: Text | None = Field(None, max_length=50)
 
 
 class ImageryRead(BaseModel):

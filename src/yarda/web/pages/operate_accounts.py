@@ -12,6 +12,7 @@ from yarda.errors import AccountNotFound, RequestError
 from yarda.web.deps import CurrentOperations, CurrentStudio, Operator, get_desk, get_operator, parse_id
 from yarda.web.pages.account import entry_view, name_moment
 from yarda.web.pages.rendering import render
+from yarda.web.schemas import NO_NUL
 
 PER_PAGE = 50
 LOGGED = 20
@@ -30,7 +31,7 @@ AccountPath = Annotated[AccountId, Depends(_account_id)]
 async def list_accounts(
     request: Request,
     operations: CurrentOperations,
-    containing: Annotated[str, Query(max_length=200)] = "",
+    containing: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = "",
     cursor: Annotated[str | None, Query(max_length=300)] = None,
 ) -> Response:
     """Accounts, newest first; a part of the address finds some."""
@@ -68,7 +69,7 @@ async def grant(
     operations: CurrentOperations,
     studio: CurrentStudio,
     credits: Annotated[str, Form(max_length=10)] = "",
-    reason: Annotated[str, Form(max_length=300)] = "",
+    reason: Annotated[str, Form(max_length=300, pattern=NO_NUL)] = "",
     once: Annotated[UUID | None, Form()] = None,
 ) -> Response:
     """Give credits; a form that is sent twice gives them once."""

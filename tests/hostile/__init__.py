@@ -1,0 +1,1 @@
+"""What enemies send: a corpus of files and requests, driven over HTTP against a served studio."""
