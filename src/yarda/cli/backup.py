@@ -24,7 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable result.")
 
 def backup_command(folder: Folder, as_json: AsJson = False) -> None:
     """Back up database and pictures into a folder while Yarda runs; again, only what is new is copied."""
-    set_up_logs(level=40)
+    set_up_logs("error")
     done = asyncio.run(_back_up(folder))
     manifest = done.manifest
     if as_json:
@@ -40,7 +40,7 @@ def backup_command(folder: Folder, as_json: AsJson = False) -> None:
 
 def restore_command(folder: Folder, as_json: AsJson = False) -> None:
     """Bring a backup into an empty database and storage, then migrate and audit; exit 0 means all is well."""
-    set_up_logs(level=40)
+    set_up_logs("error")
     manifest, violations = asyncio.run(_restore(folder, read_settings()))
     if as_json:
         typer.echo(json.dumps(_described(manifest) | {"violations": violations}))

@@ -138,7 +138,7 @@ def show_log(
 
 
 def _run(work: Callable[[Running], Awaitable[T]]) -> T:
-    set_up_logs(level=40)
+    set_up_logs("error")
     return asyncio.run(_started(work))
 
 
