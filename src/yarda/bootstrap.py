@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -19,9 +18,7 @@ from yarda.accounts.ports import IdentityProvider, Mailer
 from yarda.accounts.purchase import Shop
 from yarda.accounts.secrets import Pepper
 from yarda.accounts.tools import AccountTools
-from yarda.core import AccountDesk, Operator, Studio, backup
-from yarda.core.backup import BackedUp
-from yarda.core.backup_folder import Manifest
+from yarda.core import AccountDesk, Operator, Studio
 from yarda.db import migrate
 from yarda.db.dump import PostgresDumps
 from yarda.db.embedded import EmbeddedPostgres
@@ -84,6 +81,7 @@ class Running:
         self.desk = _desk(settings, database, self.studio, identities) if has_desk else None
         self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
+        self.dumps = PostgresDumps(database, dsn=dsn)
         self._spool = spool
         self._dsn = dsn
 
@@ -128,13 +126,6 @@ class Running:
         async with self.database.connect() as connection:
             await jobs.prune(await _driver_of(connection), older_than=KEEP_JOB_LOG)
         await asyncio.to_thread(self._spool.remove_old)
-
-    async def back_up(self, folder: Path, *, version: str) -> BackedUp:
-        """See `core.backup.back_up`."""
-        dumps = PostgresDumps(self.database, dsn=self._dsn)
-        return await backup.back_up(
-            folder, dumps=dumps, store=self.tools.objects, version=version, now=datetime.now(UTC)
-        )
 
 
 @asynccontextmanager
@@ -201,14 +192,14 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
         yield running
 
 
-async def restore(settings: Settings, folder: Path) -> Manifest:
-    """Bring a backup into the empty database and storage of the settings; see `core.backup.restore`."""
+@asynccontextmanager
+async def open_empty(settings: Settings) -> AsyncIterator[tuple[PostgresDumps, ObjectStorage]]:
+    """Where a backup is to go: nothing is migrated there."""
     async with AsyncExitStack() as stack:
         dsn = settings.database_url or await _join_embedded(settings, stack)
         database = Database(open_engine(dsn), jobs_on=PostgresJobs)
         stack.push_async_callback(database.close)
-        dumps = PostgresDumps(database, dsn=dsn)
-        return await backup.restore(folder, dumps=dumps, store=ObjectStorage(settings.storage))
+        yield PostgresDumps(database, dsn=dsn), ObjectStorage(settings.storage)
 
 
 class PostgresJobs:

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.processes import YardaProcess
 from tests.flow.scene import Scene
-from yarda import __version__, bootstrap
-from yarda.bootstrap import Running, start
+from yarda import __version__
+from yarda.bootstrap import Running, open_empty, start
 from yarda.core import backup
 from yarda.core.backup import BackedUp
 from yarda.db.dump import PostgresDumps
@@ -50,8 +50,19 @@ def elsewhere(settings: Settings, empty_database: str, tmp_path: Path) -> Settin
     return settings.model_copy(update={"database_url": empty_database, "data_dir": tmp_path / "elsewhere"})
 
 
-async def back_up(scene: Scene, folder: Path) -> BackedUp:
-    return await scene.running.back_up(folder, version=__version__)
+async def back_up(scene: Scene, folder: Path, *, dumps: PostgresDumps | None = None) -> BackedUp:
+    return await backup.back_up(
+        folder,
+        dumps=dumps or scene.running.dumps,
+        store=scene.running.tools.objects,
+        version=__version__,
+        now=datetime.now(UTC),
+    )
+
+
+async def restore(settings: Settings, folder: Path) -> None:
+    async with open_empty(settings) as (dumps, store):
+        await backup.restore(folder, dumps=dumps, store=store)
 
 
 async def rows(running: Running, query: str) -> list[Any]:
@@ -77,7 +88,7 @@ async def test_what_is_restored_elsewhere_is_whole_and_goes_on_where_it_was(
         await member.studio.cancel(begun, account=member.account)
     before = await picture(member.running, drawn, member.account)
 
-    await bootstrap.restore(elsewhere, folder)
+    await restore(elsewhere, folder)
 
     async with start(elsewhere) as running:
         await running.migrate()
@@ -131,17 +142,11 @@ async def test_a_picture_deleted_while_it_is_backed_up_is_in_neither_half(
                 await member.studio.delete_generation(deleted, account=member.account)
 
     database, dsn = member.running.database, str(member.running.settings.database_url)
-    done = await backup.back_up(
-        tmp_path / "backup",
-        dumps=Slow(database, dsn=dsn),
-        store=member.running.tools.objects,
-        version=__version__,
-        now=datetime.now(UTC),
-    )
+    done = await back_up(member, tmp_path / "backup", dumps=Slow(database, dsn=dsn))
 
     assert done.manifest.lost == ()
     assert done.manifest.rows["generations"] == 0
-    await bootstrap.restore(elsewhere, tmp_path / "backup")
+    await restore(elsewhere, tmp_path / "backup")
 
 
 async def test_what_is_not_whole_is_refused_before_anything_is_written(
@@ -154,17 +159,17 @@ async def test_what_is_not_whole_is_refused_before_anything_is_written(
 
     damaged.write_bytes(whole[:-1] + b"x")
     with pytest.raises(BackupUnusable, match="damaged"):
-        await bootstrap.restore(elsewhere, folder)
+        await restore(elsewhere, folder)
     damaged.write_bytes(whole)
     manifest.rename(folder / "manifest.json.part")
     with pytest.raises(BackupUnusable, match="no finished backup"):
-        await bootstrap.restore(elsewhere, folder)
+        await restore(elsewhere, folder)
 
     assert not list((elsewhere.data_dir / "objects").rglob("*.*"))
     (folder / "manifest.json.part").rename(manifest)
-    await bootstrap.restore(elsewhere, folder)
+    await restore(elsewhere, folder)
     with pytest.raises(RestoreRefused, match="already holds tables"):
-        await bootstrap.restore(elsewhere, folder)
+        await restore(elsewhere, folder)
 
 
 async def test_a_backup_names_what_the_storage_has_lost(member: Scene, tmp_path: Path) -> None:

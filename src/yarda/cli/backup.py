@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from yarda import __version__
-from yarda.bootstrap import restore, start
-from yarda.core.backup import BackedUp
+from yarda.bootstrap import open_empty, start
+from yarda.core.backup import BackedUp, back_up, restore
 from yarda.core.backup_folder import Manifest
 from yarda.logs import set_up_logs
 from yarda.settings import Settings, read_settings
@@ -55,11 +55,18 @@ def restore_command(folder: Folder, as_json: AsJson = False) -> None:
 async def _back_up(folder: Path) -> BackedUp:
     async with start(read_settings()) as running:
         await running.studio.ready()
-        return await running.back_up(folder, version=__version__)
+        return await back_up(
+            folder,
+            dumps=running.dumps,
+            store=running.tools.objects,
+            version=__version__,
+            now=running.tools.clock(),
+        )
 
 
 async def _restore(folder: Path, settings: Settings) -> tuple[Manifest, list[str]]:
-    manifest = await restore(settings, folder)
+    async with open_empty(settings) as (dumps, store):
+        manifest = await restore(folder, dumps=dumps, store=store)
     async with start(settings) as running:
         await running.migrate()
         return manifest, await running.studio.audit()
