@@ -74,12 +74,11 @@ class Running:
         self.settings = settings
         self.tools = tools
         self.studio = Studio(tools, inspector=_inspector(database), shop=shop)
-        self.operator = Operator(
-            tools, rows=PostgresOperatorRows(database), studio=self.studio, open_work=database.open_work
-        )
+        rows, open_work = PostgresOperatorRows(database), database.open_work
+        self.operator = Operator(tools, rows=rows, studio=self.studio, open_work=open_work)
         has_desk = settings.access == "accounts"
         self.desk = _desk(settings, database, self.studio, identities) if has_desk else None
-        self.mailroom = Mailroom(open_work=database.open_work, mailer=_mailer(settings), clock=tools.clock)
+        self.mailroom = Mailroom(open_work=open_work, mailer=_mailer(settings), clock=tools.clock)
         self.database = database
         self.dumps = PostgresDumps(database, dsn=dsn)
         self._spool = spool

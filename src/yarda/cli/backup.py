@@ -54,7 +54,6 @@ def restore_command(folder: Folder, as_json: AsJson = False) -> None:
 
 async def _back_up(folder: Path) -> BackedUp:
     async with start(read_settings()) as running:
-        await running.studio.ready()
         return await back_up(
             folder,
             dumps=running.dumps,

@@ -30,7 +30,7 @@ class Dumps(Protocol):
     """The whole database as a file."""
 
     def look(self) -> AbstractAsyncContextManager[Snapshot]:
-        """A moment that stays while the block lasts."""
+        """A moment that stays while the block lasts. Raises `DatabaseOutdated`, `DatabaseNewer`."""
         ...
 
     async def write(self, path: Path) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yarda.core.backup import Snapshot
+from yarda.db import migrate
 from yarda.db.embedded.binaries import MAJOR, installed_binaries
 from yarda.db.inspection import OBJECTS
 from yarda.db.unit_of_work import Database
@@ -32,7 +33,7 @@ class PostgresDumps:
 
     def __init__(self, database: Database, *, dsn: str) -> None:
         self._database = database
-        self._address, self._password = _without_password(dsn)
+        self._address, self._password = without_password(dsn)
         self._snapshot = ""
         self._major = ""
 
@@ -40,6 +41,7 @@ class PostgresDumps:
     async def look(self) -> AsyncIterator[Snapshot]:
         async with self._database.connect() as connection:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            await migrate.check(connection)
             self._snapshot = (await connection.execute(text("SELECT pg_export_snapshot()"))).scalar_one()
             self._major = await _major(connection)
             keys = {row[0] for row in await connection.execute(text(OBJECTS))}
@@ -69,13 +71,13 @@ class PostgresDumps:
                     "the database already holds tables; set YARDA_DATABASE_URL to an empty database, or without "
                     "one YARDA_DATA_DIR to a new folder"
                 )
-        await _find_program("pg_restore", major=self._major)
+        await find_program("pg_restore", major=self._major)
 
     async def read(self, path: Path) -> None:
         await self._run("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", str(path))
 
     async def _run(self, name: str, *arguments: str) -> None:
-        program = await _find_program(name, major=self._major)
+        program = await find_program(name, major=self._major)
         environment = os.environ | {"PGPASSWORD": self._password} if self._password else None
         process = await asyncio.create_subprocess_exec(
             program,
@@ -95,7 +97,7 @@ class PostgresDumps:
             raise DumpFailed(f"{name}: {said.decode(errors='replace').strip()[-WORDS:]}")
 
 
-async def _find_program(name: str, *, major: str) -> str:
+async def find_program(name: str, *, major: str) -> str:
     """One of the server's own major version. Raises `SetupError` where there is none."""
     if major == MAJOR:
         return str(installed_binaries() / name)
@@ -124,12 +126,12 @@ async def _count(connection: AsyncConnection, table: str) -> int:
     return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
 
 
-def _without_password(dsn: str) -> tuple[str, str]:
+def without_password(dsn: str) -> tuple[str, str]:
     """An address that anybody may see in a list of processes, and what must stay out of it."""
     parts = urlsplit(dsn)
     user, at, hosts = parts.netloc.rpartition("@")
     name, _, password = user.partition(":")
     query = parse_qsl(parts.query, keep_blank_values=True)
     given = dict(query).get("password", "")
-    shown = urlencode([(key, value) for key, value in query if key != "password"], quote_via=quote)
+    shown = urlencode([(key, value) for key, value in query if key != "password"], safe="/", quote_via=quote)
     return urlunsplit(parts._replace(netloc=f"{name}{at}{hosts}", query=shown)), given or unquote(password)
