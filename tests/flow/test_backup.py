@@ -172,13 +172,19 @@ async def test_what_is_not_whole_is_refused_before_anything_is_written(
         await restore(elsewhere, folder)
 
 
-async def test_a_backup_names_what_the_storage_has_lost(member: Scene, tmp_path: Path) -> None:
+async def test_what_the_storage_has_lost_is_kept_from_an_earlier_backup_or_named(
+    member: Scene, tmp_path: Path
+) -> None:
+    await back_up(member, tmp_path / "earlier")
     key = (await member.rows("SELECT object_key FROM photos LIMIT 1"))[0][0]
     (member.running.settings.data_dir / "objects" / key).unlink()
 
-    done = await back_up(member, tmp_path / "backup")
+    first = await back_up(member, tmp_path / "backup")
+    again = await back_up(member, tmp_path / "earlier")
 
-    assert done.manifest.lost == (key,)
+    assert first.manifest.lost == (key,)
+    assert again.manifest.lost == ()
+    assert key in objects_in(tmp_path / "earlier")
 
 
 async def test_by_command_from_a_server_into_the_embedded_database_and_back_again(

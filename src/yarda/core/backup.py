@@ -59,7 +59,7 @@ async def back_up(root: Path, *, dumps: Dumps, store: Objects, version: str, now
 
     Objects never change and are written before the row that points to them, so the dump needs none that is not
     there already. One that is deleted before it is copied went with its row: then the database is dumped again.
-    What still is missing is lost in this installation, and named in the manifest.
+    What still is missing is kept from an earlier backup, or else named in the manifest as lost.
 
     Raises `BackupUnusable`, `SetupError` without a fitting `pg_dump`, `DumpFailed`, `ServiceUnavailableError`.
     """
@@ -122,22 +122,21 @@ async def _copy(keys: tuple[str, ...], *, folder: BackupFolder, store: Objects, 
 
     async def copy(key: str) -> None:
         size = await store.size_of(key)
-        if size is None:
-            return
-        if not folder.has(key, size=size):
-            data = await _find(key, store=store)
-            if data is None:
-                return
+        if size is not None and folder.has(key, size=size):
+            into[key] = size
+        elif (data := await _find(key, store=store)) is not None:
             await asyncio.to_thread(folder.write_object, key, data)
             copied.append(key)
-        into[key] = size
+            into[key] = len(data)
+        elif (kept := await asyncio.to_thread(folder.find_object, key)) is not None:
+            into[key] = len(kept)
 
     await _all(keys, copy)
     return len(copied)
 
 
 async def _find(key: str, *, store: Objects) -> bytes | None:
-    """None where it was deleted just now, or is damaged. Raises `StorageUnavailable` where nothing is found."""
+    """None where it is gone or damaged. Raises `StorageUnavailable` where nothing is found."""
     try:
         return await store.get(key)
     except StorageUnavailable:

@@ -24,7 +24,7 @@ CHUNK = 2**20
 class Manifest:
     """What a backup holds. `objects` are keys with their sizes; a key ends in the hash of its bytes.
 
-    `lost` are objects that rows need and the storage did not have when the backup was made.
+    `lost` are objects that rows need, and neither the storage nor an earlier backup had.
     """
 
     yarda: str
@@ -82,6 +82,13 @@ class BackupFolder:
         if hashlib.sha256(data).hexdigest() != key.rsplit("/", 1)[-1]:
             raise BackupUnusable(f"{self._root / key} is damaged; use another backup")
         return data
+
+    def find_object(self, key: str) -> bytes | None:
+        """Only a whole one."""
+        try:
+            return self.read_object(key)
+        except BackupUnusable:
+            return None
 
     def finish(self, manifest: Manifest) -> None:
         """From here on this is the backup; what only an older one needed is removed."""
