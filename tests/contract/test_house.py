@@ -15,7 +15,7 @@ from tests.emulators.maps import grey, notice, satellite, street
 from yarda.errors import HouseMoved, PictureUnchanged, ProviderError, UnusableReply
 from yarda.imagery.house import MaskHouseKeeper
 from yarda.imagery.registration import register
-from yarda.pipeline.ports import Judged
+from yarda.pipeline.picture_ports import Judged
 from yarda.sample import sample_geometry, sample_photo
 
 Pixels = NDArray[np.uint8]

@@ -16,7 +16,7 @@ from tests.contract.hostile_pictures import png_chunk
 from tests.contract.pictures import BLUE, FORMATS, GREEN, decode, encode, is_all, quarters, shows_quarters
 from yarda.errors import PhotoTooLarge, PhotoTooSmall, PhotoTypeUnsupported, PhotoUnreadable
 from yarda.imagery.photo import PhotoGate
-from yarda.pipeline.ports import PositionPolicy
+from yarda.pipeline.picture_ports import PositionPolicy
 
 TURNED = {
     1: None,

@@ -25,10 +25,11 @@ from yarda.pipeline.control import cancel_generation, retry_area
 from yarda.pipeline.look import Place, find_place, show_place
 from yarda.pipeline.measure import Inspector, Measurements, ProviderState
 from yarda.pipeline.photos import PhotoCorrection, add_photo, correct_photo
+from yarda.pipeline.picture_ports import CleanPicture, PositionPolicy
 from yarda.pipeline.pictures import Picture, PictureInfo, PictureSize, find_picture, get_picture
 from yarda.pipeline.planner import PlanForm, Preview
 from yarda.pipeline.plans import PlanDocument, get_plan
-from yarda.pipeline.ports import CleanPicture, Event, Page, PositionPolicy, StageTimes, Verdict
+from yarda.pipeline.ports import Event, Page, StageTimes, Verdict
 from yarda.pipeline.previews import draw_previews
 from yarda.pipeline.progress import ENOUGH_MEASUREMENTS, ProviderInfo, describe
 from yarda.pipeline.provider import ImageProvider

@@ -15,8 +15,9 @@ from yarda.errors import (
 )
 from yarda.pipeline.gather import Imagery, open_passing
 from yarda.pipeline.look import fetch_sight, find_sight
+from yarda.pipeline.picture_ports import CleanPicture, PositionPolicy
 from yarda.pipeline.places import Sight
-from yarda.pipeline.ports import CleanPicture, PassingPicture, PositionPolicy
+from yarda.pipeline.ports import PassingPicture
 from yarda.pipeline.tools import Tools
 from yarda.sample import sample_photo
 from yarda.settings import Settings

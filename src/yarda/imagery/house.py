@@ -13,7 +13,7 @@ from yarda.domain.photo import Polygon
 from yarda.errors import HouseMoved, PictureUnchanged, UnusableReply
 from yarda.imagery.registration import IDENTITY, Matrix, register
 from yarda.imagery.tone import fit_tone
-from yarda.pipeline.ports import Judged
+from yarda.pipeline.picture_ports import Judged
 
 WORK_PX = 1280
 """Pictures are compared at this longest side; only the blend is made of all pixels."""

@@ -25,7 +25,7 @@ from yarda.errors import (
 from yarda.imagery.renditions import LARGE_PX, encode_smaller
 from yarda.imagery.signing import sign
 from yarda.imagery.sniffing import sniff
-from yarda.pipeline.ports import CleanPicture, PositionPolicy, Renditions
+from yarda.pipeline.picture_ports import CleanPicture, PositionPolicy, Renditions
 
 log = structlog.get_logger()
 

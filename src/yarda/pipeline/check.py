@@ -14,7 +14,7 @@ from yarda.errors import (
     PhotoUnreadable,
     PictureUnchanged,
 )
-from yarda.pipeline.ports import PositionPolicy, Renditions
+from yarda.pipeline.picture_ports import PositionPolicy, Renditions
 from yarda.pipeline.provider import Rendering, RenderOrder
 from yarda.pipeline.tools import Tools
 

@@ -14,8 +14,8 @@ from yarda.errors import (
     PhotoTypeUnsupported,
     PhotoUnreadable,
 )
+from yarda.pipeline.picture_ports import CleanPicture, PositionPolicy
 from yarda.pipeline.places import Geocoder, Sight, ViewSource
-from yarda.pipeline.ports import CleanPicture, PositionPolicy
 from yarda.pipeline.tools import Tools
 
 _DAMAGED = (PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, PhotoTooSmall, PhotoTypeUnsupported)

@@ -17,7 +17,7 @@ from yarda.domain.photo import (
     check_polygons,
 )
 from yarda.errors import InvalidRequest
-from yarda.pipeline.ports import PositionPolicy
+from yarda.pipeline.picture_ports import PositionPolicy
 from yarda.pipeline.stored import confirm_stored, store_picture
 from yarda.pipeline.tools import Tools
 

@@ -14,7 +14,8 @@ from yarda.domain.credit import AccountId
 from yarda.domain.generation import GenerationId
 from yarda.domain.photo import ImageId
 from yarda.errors import StorageUnavailable
-from yarda.pipeline.ports import Image, Renditions
+from yarda.pipeline.picture_ports import Renditions
+from yarda.pipeline.ports import Image
 from yarda.pipeline.tools import Tools
 
 

@@ -13,9 +13,10 @@ from yarda.domain.gate import Limits
 from yarda.domain.request import AUTO
 from yarda.errors import UnknownProvider
 from yarda.pipeline.objects import Objects
+from yarda.pipeline.picture_ports import GeometryProposer, HouseKeeper, PictureGate
 from yarda.pipeline.places import Lookup
 from yarda.pipeline.planner import Planner, Previewer
-from yarda.pipeline.ports import Changes, Clock, GeometryProposer, HouseKeeper, OpenWork, PictureGate
+from yarda.pipeline.ports import Changes, Clock, OpenWork
 from yarda.pipeline.progress import Expectation, expect
 from yarda.pipeline.provider import ImageProvider, Spool
 

@@ -34,7 +34,7 @@ def rejection(response: httpx2.Response, text: str, *, model: str) -> ProviderEr
     status, error = response.status_code, error_object(text)
     code = str(error.get("code") or error.get("type") or "")
     reason = shortened(f"HTTP {status} {code}: {error.get('message') or text}")
-    reference = shortened(response.headers.get("x-request-id")) or None
+    reference = _reference(response.headers.get("x-request-id"))
     if code in REFUSALS:
         return PromptRejected(NAME, reason, reference=reference)
     if code in OUT_OF_MONEY:
@@ -67,7 +67,12 @@ def split_trailer(reply: bytes) -> tuple[bytes, str | None]:
         return reply, None
     if not isinstance(head, dict) or "x-request-id" not in head:
         return reply, None
-    return body, shortened(head["x-request-id"]) or None
+    return body, _reference(head["x-request-id"])
+
+
+def _reference(said: object) -> str | None:
+    """OpenAI's own name of an answer; whatever is not shaped like one is not kept, as it may repeat our key."""
+    return said if isinstance(said, str) and re.fullmatch(r"[\w.-]{1,100}", said, re.ASCII) else None
 
 
 def read_answer(answer: ImagesResponse, *, reference: str | None, price: Price) -> Rendering:

@@ -21,8 +21,8 @@ from yarda.domain.catalog import StyleName
 from yarda.domain.photo import Ground, Horizon, KnownLength, Point, Polygon
 from yarda.domain.place import SourceKind
 from yarda.errors import InvalidRequest, NeedsPhoto, OrderRefused, ProviderCrashed, UnusableReply
+from yarda.pipeline.picture_ports import GeometryProposal
 from yarda.pipeline.planner import PlanForm, Preview, PreviewOrder
-from yarda.pipeline.ports import GeometryProposal
 from yarda.pipeline.provider import Guide, Rendering, RenderOrder, ReplySink
 
 NAME = "concept"

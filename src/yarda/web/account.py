@@ -10,7 +10,7 @@ from yarda.domain.generation import GenerationId
 from yarda.errors import CallNotFound
 from yarda.web.deps import CurrentAccount, CurrentStudio, parse_id
 from yarda.web.problems import responses
-from yarda.web.schemas import BalanceRead, CallDetail, CallList, CallRead, EntryPage, EntryRead
+from yarda.web.schemas.account import BalanceRead, CallDetail, CallList, CallRead, EntryPage, EntryRead
 
 router = APIRouter(tags=["account"])
 

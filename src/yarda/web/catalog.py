@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from yarda.domain.catalog import AREAS, STYLES, CatalogEntry
-from yarda.web.schemas import Catalog, CatalogEntryRead
+from yarda.web.schemas.catalog import Catalog, CatalogEntryRead
 
 router = APIRouter(tags=["catalog"])
 

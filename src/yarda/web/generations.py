@@ -19,7 +19,8 @@ from yarda.web.deps import (
     limited,
 )
 from yarda.web.problems import responses
-from yarda.web.schemas import GenerationCreate, GenerationPage, GenerationRead, RetryCreate, View
+from yarda.web.schemas.generations import GenerationCreate, GenerationPage, GenerationRead, RetryCreate
+from yarda.web.schemas.shapes import View
 
 router = APIRouter(prefix="/generations", tags=["generations"])
 

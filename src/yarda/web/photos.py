@@ -9,7 +9,7 @@ from yarda.accounts.limits import UPLOADS
 from yarda.errors import PhotoTooLarge
 from yarda.web.deps import CurrentAccount, CurrentStudio, PhotoPath, limited
 from yarda.web.problems import responses
-from yarda.web.schemas import PhotoPatch, PhotoRead
+from yarda.web.schemas.photos import PhotoPatch, PhotoRead
 
 MAX_BYTES = 25 * 2**20
 

@@ -8,7 +8,8 @@ from yarda.accounts.limits import LOOKUPS
 from yarda.domain.place import CameraView, SourceKind
 from yarda.web.deps import CurrentAccount, CurrentStudio, limited
 from yarda.web.problems import responses
-from yarda.web.schemas import Address, Heading, Pitch, PlaceQuery, PlaceRead, SightView, Text
+from yarda.web.schemas.places import PlaceQuery, PlaceRead
+from yarda.web.schemas.shapes import Address, Heading, Pitch, SightView, Text
 
 NOT_KEPT = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
 

@@ -19,7 +19,7 @@ from yarda.domain.request import AUTO, AreaRequest, DesignRequest
 from yarda.errors import InvalidRequest, PhotoNotFound
 from yarda.web.pages.addresses import AddressForm
 from yarda.web.pages.marks import write_length, write_metres, write_points, write_shapes
-from yarda.web.schemas import PolygonsIn, polygons_of
+from yarda.web.schemas.shapes import PolygonsIn, polygons_of
 
 _POLYGONS: TypeAdapter[Any] = TypeAdapter(PolygonsIn)
 FIRST_STYLES = dict(

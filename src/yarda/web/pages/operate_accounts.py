@@ -12,7 +12,7 @@ from yarda.errors import AccountNotFound, RequestError
 from yarda.web.deps import CurrentOperations, CurrentStudio, Operator, get_desk, get_operator, parse_id
 from yarda.web.pages.account import entry_view, name_moment
 from yarda.web.pages.rendering import render
-from yarda.web.schemas import NO_NUL
+from yarda.web.schemas.shapes import NO_NUL
 
 PER_PAGE = 50
 LOGGED = 20

@@ -7,7 +7,7 @@ from yarda.domain.catalog import AREAS, AreaName
 from yarda.domain.place import KINDS, SourceKind
 from yarda.pipeline.look import Place
 from yarda.web.pages.addresses import AddressForm
-from yarda.web.schemas import PlaceRead, SightRead
+from yarda.web.schemas.places import PlaceRead, SightRead
 from yarda.web.texts import read_texts
 
 WINDS = ("north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")

@@ -1,119 +1,31 @@
-"""Every knob, read once from YARDA_* variables or a `.env` file."""
+"""Every knob, its default and what it does."""
 
-import re
 from datetime import timedelta
 from decimal import Decimal
-from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from yarda.domain.account import Plan
-from yarda.domain.email import parse_email
 from yarda.domain.purchase import Pack
-from yarda.errors import EmailInvalid, SettingInvalid
-
-PROVIDER_NAMES = ("gemini", "openai", "diffusers", "concept")
-_WITHOUT_CENTS = re.compile(
-    "bhd|bif|clp|djf|gnf|isk|jod|jpy|kmf|krw|kwd|mga|omr|pyg|rwf|tnd|ugx|vnd|vuv|xaf|xof|xpf"
+from yarda.settings.values import (
+    PROVIDER_NAMES,
+    TRIAL_CREDITS,
+    cents,
+    currency,
+    http_url,
+    issuer_url,
+    known_providers,
+    names,
+    packs,
+    postgres_url,
+    sender,
+    smtp_url,
+    storage_url,
 )
-"""Currencies whose smallest unit is not a hundredth."""
-_PACK = re.compile(r"([1-9]\d{0,5}):(\d{1,6}\.\d\d)")
-LOWEST_CENTS = 50
-"""What Stripe charges at least, in US dollars; in other currencies it says so itself."""
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-SHORTEST_SECRET = 32
-TRIAL_CREDITS = 3
-
-
-def _postgres_url(value: str) -> str:
-    if urlsplit(value).scheme not in ("postgresql", "postgres"):
-        raise ValueError("must look like postgresql://user:password@host:5432/name")
-    return "postgresql://" + value.split("://", 1)[1]
-
-
-def _storage_url(value: str) -> str:
-    if urlsplit(value).scheme not in ("file", "s3", "gs", "az"):
-        raise ValueError("must start with file://, s3://, gs:// or az://")
-    return value
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must start with http:// or https:// and name a host")
-    return value.rstrip("/")
-
-
-def _smtp_url(value: SecretStr) -> SecretStr:
-    if not _names_a_mail_server(value.get_secret_value()):
-        raise ValueError(
-            "must look like smtp://user:password@host:587 or smtps://user:password@host:465, "
-            "with %40 for an @ and %2F for a / in user or password"
-        )
-    return value
-
-
-def _names_a_mail_server(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        has_port = parts.port != 0
-    except ValueError:  # its words would hold a part of the password
-        return False
-    is_bare = parts.path in ("", "/") and not parts.query and not parts.fragment
-    is_whole = bool(parts.hostname) and has_port and bool(parts.username) == bool(parts.password)
-    return parts.scheme in ("smtp", "smtps") and is_bare and is_whole
-
-
-def _sender(value: str) -> str:
-    try:
-        parse_email(parseaddr(value)[1])
-    except EmailInvalid:
-        raise ValueError("must look like hello@example.org or Yarda <hello@example.org>") from None
-    return value
-
-
-def _issuer_url(value: str) -> str:
-    parts = urlsplit(value)
-    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
-        raise ValueError("must start with https:// and name a host")
-    return value.rstrip("/")
-
-
-def _names(value: object) -> object:
-    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
-
-
-def _known_providers(names: list[str] | None) -> list[str] | None:
-    if names is None:
-        return None
-    unknown = [name for name in names if name not in PROVIDER_NAMES]
-    if unknown or not names or len(set(names)) != len(names):
-        raise ValueError(f"must be one or more of {', '.join(PROVIDER_NAMES)}, each once, separated by commas")
-    return names
-
-
-def _packs(value: str) -> str:
-    found = [_PACK.fullmatch(entry.strip()) for entry in value.split(",")]
-    credits = [match[1] for match in found if match]
-    if len(credits) < len(found) or len(set(credits)) < len(credits):
-        raise ValueError("must be packs as credits:price, each number of credits once, such as 5:9.00,20:29.00")
-    if any(_cents(match[2]) < LOWEST_CENTS for match in found if match):
-        raise ValueError(f"must have no price below 0.{LOWEST_CENTS}")
-    return value
-
-
-def _cents(price: str) -> int:
-    return int(price.replace(".", ""))
-
-
-def _currency(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{3}", value.lower()) or _WITHOUT_CENTS.fullmatch(value.lower()):
-        raise ValueError("must be the three letters of a currency that has cents, such as usd or eur")
-    return value.lower()
 
 
 class Settings(BaseSettings):
@@ -121,7 +33,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="YARDA_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(
+    database_url: Annotated[str, AfterValidator(postgres_url)] | None = Field(
         None,
         description="A Postgres 14 or newer, as postgresql://…; none: an embedded one in the data directory.",
     )
@@ -130,7 +42,7 @@ class Settings(BaseSettings):
         description="Where the embedded database, the pictures and the spool live; shared by all processes "
         "of a machine.",
     )
-    storage_url: Annotated[str, AfterValidator(_storage_url)] | None = Field(
+    storage_url: Annotated[str, AfterValidator(storage_url)] | None = Field(
         None,
         description="Where pictures are kept: file://, s3://, gs:// or az://; none: in the data directory.",
     )
@@ -138,7 +50,7 @@ class Settings(BaseSettings):
         "local",
         description="`local`: one owner, loopback only; `accounts`: people sign in with their email address.",
     )
-    base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+    base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
         None,
         description="The address people use, where it is not the one that is listened on; needed with accounts.",
     )
@@ -161,7 +73,7 @@ class Settings(BaseSettings):
         None, description="A client of Google's OAuth, for people to sign in with Google; with its secret."
     )
     google_client_secret: SecretStr | None = Field(None, description="That client's secret.")
-    oidc_issuer: Annotated[str, AfterValidator(_issuer_url)] | None = Field(
+    oidc_issuer: Annotated[str, AfterValidator(issuer_url)] | None = Field(
         None,
         description="An issuer of OpenID Connect that people may sign in with; with a client's id and secret. Its "
         "word on verified addresses is believed.",
@@ -171,7 +83,7 @@ class Settings(BaseSettings):
     oidc_name: str | None = Field(
         None, min_length=1, max_length=40, description="The issuer's name on the button; none: its host."
     )
-    providers: Annotated[list[str] | None, NoDecode, BeforeValidator(_names), AfterValidator(_known_providers)] = (
+    providers: Annotated[list[str] | None, NoDecode, BeforeValidator(names), AfterValidator(known_providers)] = (
         Field(
             None,
             description="Image providers in the order they are asked, separated by commas: gemini, openai, "
@@ -180,7 +92,7 @@ class Settings(BaseSettings):
     )
     gemini_api_key: SecretStr | None = Field(None, description="A key for Gemini; with it, photoreal pictures.")
     gemini_model: str = Field("gemini-nano-banana-2.1", description="The Gemini image model.")
-    gemini_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+    gemini_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
         None, description="Another address for the Gemini API."
     )
     gemini_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by Gemini.")
@@ -192,7 +104,7 @@ class Settings(BaseSettings):
     )
     openai_api_key: SecretStr | None = Field(None, description="A key for OpenAI's image models.")
     openai_model: str = Field("gpt-image-2", description="The OpenAI image model.")
-    openai_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
         None, description="Another address for the OpenAI API, up to and with its version."
     )
     openai_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by OpenAI.")
@@ -220,7 +132,7 @@ class Settings(BaseSettings):
     google_maps_api_key: SecretStr | None = Field(
         None, description="A key for Google's Geocoding, Street View Static and Maps Static APIs."
     )
-    google_maps_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+    google_maps_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
         None, description="Another address for the Google Maps APIs."
     )
     google_maps_terms_accepted: bool = Field(
@@ -228,19 +140,19 @@ class Settings(BaseSettings):
         description="Whoever runs this installation accepts the Google Maps Platform terms; without it nothing "
         "is asked of Google Maps.",
     )
-    nominatim_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+    nominatim_base_url: Annotated[str, AfterValidator(http_url)] = Field(
         "https://nominatim.openstreetmap.org",
         description="A Nominatim that finds addresses where Google Maps is off; at most one question a second.",
     )
-    panoramax_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+    panoramax_base_url: Annotated[str, AfterValidator(http_url)] = Field(
         "https://api.panoramax.xyz", description="A Panoramax with free street pictures, mostly of France."
     )
-    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = Field(
+    smtp_url: Annotated[SecretStr, AfterValidator(smtp_url)] | None = Field(
         None,
         description="A mail server, as `smtp://user:password@host:587` (STARTTLS, except to this machine) or "
         "`smtps://user:password@host:465`; none: messages are printed on the worker's terminal.",
     )
-    mail_from: Annotated[str, AfterValidator(_sender)] | None = Field(
+    mail_from: Annotated[str, AfterValidator(sender)] | None = Field(
         None, description="Who mail comes from, as `Yarda <hello@example.org>`; needed with a mail server."
     )
     trial_credits: int | None = Field(
@@ -256,13 +168,13 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr | None = Field(
         None, description="What Stripe signs its notices to /webhooks/stripe with."
     )
-    stripe_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+    stripe_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
         None, description="Another address for the Stripe API."
     )
-    credit_packs: Annotated[str, AfterValidator(_packs)] = Field(
+    credit_packs: Annotated[str, AfterValidator(packs)] = Field(
         "5:9.00,20:29.00", description="What is sold, as credits:price, separated by commas."
     )
-    credit_currency: Annotated[str, AfterValidator(_currency)] = Field(
+    credit_currency: Annotated[str, AfterValidator(currency)] = Field(
         "usd", description="The currency of the packs' prices; one that has cents."
     )
     daily_areas_per_account: int | None = Field(
@@ -326,7 +238,7 @@ class Settings(BaseSettings):
             return ()
         entries = (entry.strip().split(":") for entry in self.credit_packs.split(","))
         return tuple(
-            Pack(credits=int(credits), cents=_cents(price), currency=self.credit_currency)
+            Pack(credits=int(credits), cents=cents(price), currency=self.credit_currency)
             for credits, price in entries
         )
 
@@ -352,98 +264,3 @@ class Settings(BaseSettings):
     def google_maps_on(self) -> bool:
         """A key, and the operator's word on the terms."""
         return self.google_maps_api_key is not None and self.google_maps_terms_accepted
-
-
-def read_settings(**overrides: Any) -> Settings:
-    """Settings from the environment; an override wins over it, None leaves it.
-
-    Raises `SettingInvalid` with the setting's name, what it holds and what is allowed.
-    """
-    try:
-        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
-        _check_providers(settings)
-        _check_payments(settings)
-        _check_accounts(settings)
-        _check_mail(settings)
-        _check_identities(settings)
-    except ValidationError as error:
-        raise SettingInvalid("\n".join(_explain(problem) for problem in error.errors())) from None
-    settings.data_dir = settings.data_dir.expanduser().absolute()
-    return settings
-
-
-def _check_providers(settings: Settings) -> None:
-    needed = {
-        "gemini": ("YARDA_GEMINI_API_KEY", settings.gemini_api_key),
-        "openai": ("YARDA_OPENAI_API_KEY", settings.openai_api_key),
-        "diffusers": ("YARDA_DIFFUSERS_MODEL", settings.diffusers_model),
-    }
-    for name in settings.provider_order:
-        setting, value = needed.get(name, ("", ""))
-        if value is None:
-            raise SettingInvalid(f"YARDA_PROVIDERS names {name}, but {setting} is not set")
-
-
-def _check_payments(settings: Settings) -> None:
-    together = {
-        "YARDA_STRIPE_API_KEY": settings.stripe_api_key,
-        "YARDA_STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secret,
-    }
-    missing = [name for name, value in together.items() if value is None]
-    if len(missing) == 1:
-        (given,) = together.keys() - missing
-        raise SettingInvalid(f"{given} is set, but {missing[0]} is not; credits are sold with both, or not at all")
-    if not missing and settings.base_url is None:
-        raise SettingInvalid(
-            "YARDA_STRIPE_API_KEY is set, but YARDA_BASE_URL is not; Stripe sends people back to that address"
-        )
-
-
-def _check_accounts(settings: Settings) -> None:
-    if settings.access == "local":
-        return
-    if settings.base_url is None:
-        raise SettingInvalid(
-            "YARDA_ACCESS is accounts, but YARDA_BASE_URL is not set: links in mail start with it"
-        )
-    url = urlsplit(settings.base_url)
-    if url.scheme != "https" and url.hostname not in LOOPBACK:
-        raise SettingInvalid("YARDA_BASE_URL must start with https:// where people sign in")
-    if url.path:
-        raise SettingInvalid("YARDA_BASE_URL must name a host without a path where people sign in")
-    if settings.secret_key is None or len(settings.secret_key.get_secret_value()) < SHORTEST_SECRET:
-        raise SettingInvalid(
-            f"YARDA_ACCESS is accounts, but YARDA_SECRET_KEY has fewer than {SHORTEST_SECRET} characters; "
-            "make one with `openssl rand -base64 48`"
-        )
-
-
-def _check_mail(settings: Settings) -> None:
-    if settings.smtp_url is not None and settings.mail_from is None:
-        raise SettingInvalid("YARDA_SMTP_URL is set, but YARDA_MAIL_FROM, who mail comes from, is not")
-
-
-def _check_identities(settings: Settings) -> None:
-    """Half a set is a mistake, whatever the access."""
-    for names in (
-        ("google_client_id", "google_client_secret"),
-        ("oidc_issuer", "oidc_client_id", "oidc_client_secret"),
-    ):
-        given = [name for name in names if getattr(settings, name)]
-        missing = [f"YARDA_{name.upper()}" for name in names if name not in given]
-        if given and missing:
-            raise SettingInvalid(f"YARDA_{given[0].upper()} is set, but {' and '.join(missing)} is not")
-
-
-def _explain(problem: object) -> str:
-    assert isinstance(problem, dict)
-    field = str(problem["loc"][0])
-    shown = f"a text of {len(str(problem['input']))} characters" if is_secret(field) else repr(problem["input"])
-    said = str(problem["msg"]).removeprefix("Value error, ")
-    return f"YARDA_{field.upper()}: {said} (it holds {shown})"
-
-
-def is_secret(field: str) -> bool:
-    """Whether the setting's value may hold a secret: a key, or an address with a password in it."""
-    described = Settings.model_fields.get(field)
-    return described is None or field.endswith("_url") or "SecretStr" in str(described.annotation)
