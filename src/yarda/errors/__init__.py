@@ -49,12 +49,15 @@ YardaError
 │   ├── PaymentsUnavailable           the payment service is busy or away
 │   ├── IdentityUnavailable           another issuer is busy or away
 │   ├── ImageryUnavailable            a map service is busy or away
+│   ├── DumpFailed                    pg_dump or pg_restore ended badly; the message has its last words
 │   └── ImageryMisconfigured          a map service does not take our key or request
 ├── SetupError                    the operator can put it right; exit code 2
 │   ├── SettingInvalid
 │   ├── DatabaseDirectoryIncompatible
 │   ├── DatabaseOutdated
 │   ├── DatabaseNewer
+│   ├── BackupUnusable                half-made, damaged, or no backup at all
+│   ├── RestoreRefused                where it should go is not empty, or too old
 │   └── PortInUse
 ├── ProviderError                 an image provider let us down; `remedy` says what next
 │   ├── ProviderBusy                  RETRY      429, 503, no connection, or our own limits: nothing was done
@@ -102,11 +105,13 @@ from yarda.errors.base import (
     YardaError,
 )
 from yarda.errors.operation import (
+    BackupUnusable,
     DatabaseDirectoryIncompatible,
     DatabaseNewer,
     DatabaseOutdated,
     DatabaseUnavailable,
     DiskFull,
+    DumpFailed,
     IdentityUnavailable,
     ImageryMisconfigured,
     ImageryUnavailable,
@@ -114,6 +119,7 @@ from yarda.errors.operation import (
     MailUnavailable,
     PaymentsUnavailable,
     PortInUse,
+    RestoreRefused,
     ServiceUnavailableError,
     SettingInvalid,
     SetupError,
@@ -172,6 +178,7 @@ __all__ = [
     "AddressNotFound",
     "AreaNotFound",
     "AreaNotRetryable",
+    "BackupUnusable",
     "CallNotFound",
     "ClaimLost",
     "CredentialNotFound",
@@ -182,6 +189,7 @@ __all__ = [
     "DatabaseOutdated",
     "DatabaseUnavailable",
     "DiskFull",
+    "DumpFailed",
     "EmailInvalid",
     "EmailNotVerified",
     "GenerationNotFound",
@@ -229,6 +237,7 @@ __all__ = [
     "ProviderTripped",
     "Remedy",
     "RequestError",
+    "RestoreRefused",
     "ServiceUnavailableError",
     "SettingInvalid",
     "SetupError",
