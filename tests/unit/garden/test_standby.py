@@ -1,6 +1,7 @@
 """A painter kept waiting: used up once, ended when nobody comes, gone with its owner."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import psutil
@@ -55,15 +56,15 @@ async def test_one_nobody_comes_for_is_ended() -> None:
 
 
 async def test_one_that_died_while_it_waited_is_not_handed_out() -> None:
-    before = children()
+    before, threads = children(), set(threading.enumerate())
     standby = Standby(Limits(), paintings=1)
     standby.warm_up()
     await until(len(before) + 1)
     (pid,) = children() - before
     psutil.Process(pid).kill()
     await until(len(before))
-    async with asyncio.timeout(5):
-        while psutil.pid_exists(pid):  # until the loop has heard of it
+    async with asyncio.timeout(5):  # until the loop has heard of it, which a thread of its own waits for
+        while psutil.pid_exists(pid) or set(threading.enumerate()) - threads:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0)
 
