@@ -19,12 +19,12 @@ from yarda.settings.values import (
     http_url,
     issuer_url,
     known_providers,
+    mail_url,
     names,
     packs,
     postgres_url,
     sender,
-    smtp_url,
-    storage_url,
+    store_url,
 )
 
 
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         description="Where the embedded database, the pictures and the spool live; shared by all processes "
         "of a machine.",
     )
-    storage_url: Annotated[str, AfterValidator(storage_url)] | None = Field(
+    storage_url: Annotated[str, AfterValidator(store_url)] | None = Field(
         None,
         description="Where pictures are kept: file://, s3://, gs:// or az://; none: in the data directory.",
     )
@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     panoramax_base_url: Annotated[str, AfterValidator(http_url)] = Field(
         "https://api.panoramax.xyz", description="A Panoramax with free street pictures, mostly of France."
     )
-    smtp_url: Annotated[SecretStr, AfterValidator(smtp_url)] | None = Field(
+    smtp_url: Annotated[SecretStr, AfterValidator(mail_url)] | None = Field(
         None,
         description="A mail server, as `smtp://user:password@host:587` (STARTTLS, except to this machine) or "
         "`smtps://user:password@host:465`; none: messages are printed on the worker's terminal.",

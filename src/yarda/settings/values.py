@@ -40,7 +40,7 @@ def postgres_url(value: str) -> str:
     return "postgresql://" + value.split("://", 1)[1]
 
 
-def storage_url(value: str) -> str:
+def store_url(value: str) -> str:
     if urlsplit(value).scheme not in ("file", "s3", "gs", "az"):
         raise ValueError("must start with file://, s3://, gs:// or az://")
     return value
@@ -53,7 +53,7 @@ def http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def smtp_url(value: SecretStr) -> SecretStr:
+def mail_url(value: SecretStr) -> SecretStr:
     if not names_a_mail_server(value.get_secret_value()):
         raise ValueError(
             "must look like smtp://user:password@host:587 or smtps://user:password@host:465, "
