@@ -198,7 +198,8 @@ async def test_pages_of_an_account_do_not_scroll_sideways(
     await expect_fits(page, "the link")
     await SignInPage(page).open_link(message.link)
     await choose_photoreal(page, small_yard, "front_yard", "backyard", "walkway", "patio")
-    await page.get_by_role("button", name="Draw my yard").click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Draw my yard").click()
     await expect_fits(page, "too few credits")
     for path in ("/", "/account", "/account/credits", "/docs", "/nothing", "/sign-in"):
         await page.goto(path)
