@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,12 @@ from tests.emulators.gemini import KEY as GEMINI_KEY
 from tests.emulators.gemini import GeminiEmulator
 from tests.emulators.maps import KEY as MAPS_KEY
 from tests.emulators.maps import MapsEmulator
+from tests.emulators.smtp import SmtpEmulator
+from tests.emulators.stripe import KEY as STRIPE_KEY
+from tests.emulators.stripe import WEBHOOK_SECRET, StripeEmulator
+from tests.flow.accounts.people import Message
 from tests.flow.processes import YardaProcess
-from yarda.settings import read_settings
+from yarda.settings import Settings, read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from find_browser import find_browser
@@ -42,11 +47,29 @@ class Outside:
 
     maps: MapsEmulator
     gemini: GeminiEmulator
+    mail: SmtpEmulator
+    stripe: StripeEmulator
+
+    async def message(self, to: str) -> Message:
+        """The next message to an address, once it is there."""
+        async with asyncio.timeout(30):
+            while not (found := [mail for mail in self.mail.received if mail.recipients == (to,)]):
+                await asyncio.sleep(0.05)
+        self.mail.received.remove(found[0])
+        return Message(to=to, text=found[0].message.get_content().replace("\r\n", "\n"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """A studio that lets strangers in, as a process."""
+
+    url: str
+    settings: Settings
 
 
 @pytest.fixture(scope="session")
 def outside() -> Iterator[Outside]:
-    """Google Maps, Panoramax and Gemini, in a loop and a thread of their own: they serve the whole session."""
+    """All of it in a loop and a thread of its own: it serves the whole session."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -56,10 +79,10 @@ def outside() -> Iterator[Outside]:
         asyncio.run_coroutine_threadsafe(step, loop).result(30)
 
     try:
-        maps, gemini = MapsEmulator(), GeminiEmulator()
-        for emulator in (maps, gemini):
+        maps, gemini, mail, stripe = MapsEmulator(), GeminiEmulator(), SmtpEmulator(), StripeEmulator()
+        for emulator in (maps, gemini, mail, stripe):
             wait(stack.enter_async_context(emulator))
-        yield Outside(maps=maps, gemini=gemini)
+        yield Outside(maps=maps, gemini=gemini, mail=mail, stripe=stripe)
     finally:
         wait(stack.aclose())
         loop.call_soon_threadsafe(loop.stop)
@@ -69,21 +92,63 @@ def outside() -> Iterator[Outside]:
 
 @pytest.fixture(scope="session")
 def studio_url(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("studio")
+    folder = _reachable(tmp_path_factory.mktemp("studio"))
+    settings = read_settings(data_dir=folder / "data", **_of_services(outside))
+    with _served(settings, log=folder / "serve.log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[Town]:
+    """With accounts, mail, three trial credits and credits for sale; Gemini's pictures cost one."""
+    folder = _reachable(tmp_path_factory.mktemp("town"))
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    outside.stripe.webhook_url = f"{url}/webhooks/stripe"
+    settings = read_settings(
+        data_dir=folder / "data",
+        access="accounts",
+        base_url=url,
+        secret_key="a secret of the tests, at least 32 letters long",
+        smtp_url=outside.mail.url,
+        mail_from="Yarda <studio@example.org>",
+        stripe_api_key=STRIPE_KEY,
+        stripe_webhook_secret=WEBHOOK_SECRET,
+        stripe_base_url=outside.stripe.base_url,
+        **_of_services(outside),
+    )
+    with _served(settings, log=folder / "serve.log", port=port):
+        yield Town(url=url, settings=settings)
+
+
+def _of_services(outside: Outside) -> dict[str, Any]:
+    return {
+        "gemini_api_key": GEMINI_KEY,
+        "gemini_base_url": outside.gemini.base_url,
+        "google_maps_api_key": MAPS_KEY,
+        "google_maps_base_url": outside.maps.base_url,
+        "google_maps_terms_accepted": True,
+        "nominatim_base_url": outside.maps.base_url,
+        "panoramax_base_url": outside.maps.base_url,
+    }
+
+
+def _reachable(folder: Path) -> Path:
+    """For the user that the embedded database runs as where the tests run as root."""
     for path in (folder, *folder.parents):
         if path.owner() == folder.owner() and path != Path("/tmp"):
             os.chmod(path, 0o755)
-    settings = read_settings(
-        data_dir=folder / "data",
-        gemini_api_key=GEMINI_KEY,
-        gemini_base_url=outside.gemini.base_url,
-        google_maps_api_key=MAPS_KEY,
-        google_maps_base_url=outside.maps.base_url,
-        google_maps_terms_accepted=True,
-        nominatim_base_url=outside.maps.base_url,
-        panoramax_base_url=outside.maps.base_url,
-    )
-    process = YardaProcess(settings, "serve", "--port", "0", log=folder / "serve.log")
+    return folder
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def _served(settings: Settings, *, log: Path, port: int = 0) -> Iterator[str]:
+    process = YardaProcess(settings, "serve", "--port", str(port), log=log)
     loop = asyncio.new_event_loop()
     try:
         yield loop.run_until_complete(process.address())

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from yarda.settings import Settings
 
 PATIENCE = 40.0
@@ -77,21 +79,13 @@ class YardaProcess:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    maps_key = settings.google_maps_api_key
-    values = {
-        "DATABASE_URL": settings.database_url,
-        "DATA_DIR": str(settings.data_dir),
-        "GEMINI_API_KEY": settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,
-        "GEMINI_BASE_URL": settings.gemini_base_url,
-        "GOOGLE_MAPS_API_KEY": maps_key.get_secret_value() if maps_key else None,
-        "GOOGLE_MAPS_BASE_URL": settings.google_maps_base_url,
-        "GOOGLE_MAPS_TERMS_ACCEPTED": str(settings.google_maps_terms_accepted),
-        "NOMINATIM_BASE_URL": settings.nominatim_base_url,
-        "PANORAMAX_BASE_URL": settings.panoramax_base_url,
-        "STORAGE_URL": settings.storage_url,
-        "LEASE_SECONDS": str(settings.lease_seconds),
-        "SMTP_URL": settings.smtp_url.get_secret_value() if settings.smtp_url else None,
-        "MAIL_FROM": settings.mail_from,
-    }
+    """What was set, as the variables that set it; nothing of the test's own YARDA_ variables."""
+    values = {name: getattr(settings, name) for name in sorted(settings.model_fields_set)}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("YARDA_")}
-    return clean | {f"YARDA_{name}": value for name, value in values.items() if value}
+    return clean | {f"YARDA_{name.upper()}": _write(value) for name, value in values.items() if value is not None}
+
+
+def _write(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return ",".join(value) if isinstance(value, list) else str(value)

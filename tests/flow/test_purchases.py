@@ -114,6 +114,18 @@ async def test_a_purchase_whose_answer_was_lost_is_granted_when_it_is_paid(
     assert await scene.rows(GRANTS) == [(20, "bought")]
 
 
+async def test_a_page_says_that_the_payment_service_is_away_and_does_not_ask_again_by_itself(
+    http: httpx2.AsyncClient, stripe: StripeEmulator
+) -> None:
+    stripe.script.append("made_and_lost")
+
+    page = await http.post("/account/credits", data={"pack": "5"}, headers={"accept": "text/html"})
+
+    assert page.status_code == 503
+    assert "The payment service is away." in page.text
+    assert "http-equiv" not in page.text
+
+
 @pytest.mark.parametrize("change", [{"amount_total": 1}, {"currency": "eur"}])
 async def test_another_amount_than_the_packs_is_reported_and_grants_nothing(
     http: httpx2.AsyncClient, stripe: StripeEmulator, scene: Scene, change: dict[str, Any]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yarda.web
+from yarda.errors import ServiceUnavailableError
 from yarda.web.texts import read_texts
 
 WEB = Path(yarda.web.__file__).parent
@@ -33,7 +34,7 @@ def test_every_text_is_used_by_a_template_or_by_name_in_code() -> None:
     code = "\n".join(path.read_text() for path in WEB.rglob("*.py"))
     by_name = set(re.findall(r"""["']([a-z_]+)["']""", code))
     by_state = re.compile(
-        r"(stage|state|plan|jobs)_|^(accuracy|booked|growth|outcome|scope|season|source|stage)\."
+        r"(stage|state|plan|jobs|said)_|^(accuracy|away|booked|growth|outcome|refused|scope|season|source|stage)\."
     )
 
     unused = {
@@ -43,6 +44,12 @@ def test_every_text_is_used_by_a_template_or_by_name_in_code() -> None:
     }
 
     assert unused == set()
+
+
+def test_a_page_has_words_of_its_own_for_everything_that_can_be_away() -> None:
+    kinds = ServiceUnavailableError.__subclasses__()
+
+    assert {kind.code for kind in kinds} <= set(read_texts()["away"])
 
 
 def test_templates_hold_no_words_of_their_own() -> None:

@@ -49,13 +49,14 @@ CurrentDesk = Annotated[AccountDesk, Depends(get_desk)]
 
 async def get_caller(request: Request, studio: CurrentStudio) -> Caller:
     """Who asks: by an API key, else by the session's cookie. In local mode every request is the owner's.
+    Looked up once a request.
 
     Raises `NotSignedIn`, `AccountDisabled`, and `NotAllowed` where a key has no right to what is asked.
     """
     desk = find_desk(request)
     if desk is None:
         return await studio.owner_as_caller()
-    caller = await _find_caller(request, desk)
+    caller = getattr(request.state, "caller", None) or await _find_caller(request, desk)
     caller.check(Scope.READ if request.method in SAFE_METHODS else Scope.DESIGN)
     request.state.caller = caller
     return caller

@@ -1,6 +1,6 @@
 """The studio's pages: HTML first, alive with JavaScript."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from yarda.web.pages import (
     account,
@@ -14,11 +14,12 @@ from yarda.web.pages import (
     places,
     sign_in,
 )
+from yarda.web.pages.masthead import note_visitor
 from yarda.web.pages.rendering import STATIC_DIR, problem_page
 
 __all__ = ["STATIC_DIR", "problem_page", "router"]
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(note_visitor)])
 router.include_router(new.router)
 router.include_router(places.router)
 router.include_router(designs.router)

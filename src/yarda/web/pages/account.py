@@ -79,7 +79,7 @@ async def delete(
         wrong = read_texts()["account"]["delete_wrong"]
         return await _page(request, member, desk=desk, studio=studio, status=422, delete_wrong=wrong)
     await desk.delete_account(member)
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse("/?account=deleted", status_code=303)
     drop_session(response)
     return response
 

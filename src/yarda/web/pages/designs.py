@@ -168,7 +168,9 @@ def _redraw(view: dict[str, Any], area: dict[str, Any]) -> str:
     return f"{page}?{address_query(view)}&{urlencode(chosen)}"
 
 
-async def _photoreal(view: dict[str, Any], area: dict[str, Any], studio: Studio) -> str | None:
-    """The same form with a photoreal provider chosen, where this is a concept and there is one."""
-    paid = next((provider.name for provider in await studio.providers() if not provider.is_free), None)
-    return _redraw(view, {**area, "provider": paid}) if paid and area["provider"] == "concept" else None
+async def _photoreal(view: dict[str, Any], area: dict[str, Any], studio: Studio) -> dict[str, Any] | None:
+    """The same form with a photoreal provider chosen, and its price, where this is a concept and there is one."""
+    paid = next((provider for provider in await studio.providers() if not provider.is_free), None)
+    if paid is None or area["provider"] != "concept":
+        return None
+    return {"url": _redraw(view, {**area, "provider": paid.name}), "credits": paid.credits}

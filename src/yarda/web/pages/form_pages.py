@@ -7,11 +7,12 @@ from fastapi import Request, Response
 from yarda.core import Studio
 from yarda.domain.catalog import AREAS, STYLES
 from yarda.domain.photo import Photo, Point, Polygon
+from yarda.errors import NotEnoughCredits, RequestError
 from yarda.pipeline.look import Place
 from yarda.pipeline.progress import ProviderInfo
 from yarda.web.pages.addresses import AddressForm
 from yarda.web.pages.forms import DesignForm
-from yarda.web.pages.rendering import render
+from yarda.web.pages.rendering import count_credits, render
 from yarda.web.pages.sights import area_needs, place_view
 from yarda.web.texts import read_texts
 
@@ -22,6 +23,7 @@ def start_page(
     wrong_photo: str | None = None,
     wrong_address: str | None = None,
     address: str = "",
+    is_deleted: bool = False,
     status: int = 200,
 ) -> Response:
     """A photo or an address, with what was wrong about either."""
@@ -33,6 +35,7 @@ def start_page(
         wrong_photo=wrong_photo,
         wrong_address=wrong_address,
         address=address,
+        is_deleted=is_deleted,
     )
 
 
@@ -42,8 +45,7 @@ async def photo_form_page(
     form: DesignForm,
     *,
     studio: Studio,
-    wrong: str | None = None,
-    status: int = 200,
+    error: RequestError | None = None,
 ) -> Response:
     """The form beside the photo and the ground that may change."""
     marks = {
@@ -57,7 +59,7 @@ async def photo_form_page(
         "covered": _covered(photo),
         "marks": marks,
     }
-    return await _form_page(request, form, studio=studio, wrong=wrong, status=status, **shown)
+    return await _form_page(request, form, studio=studio, error=error, **shown)
 
 
 async def place_form_page(
@@ -66,32 +68,38 @@ async def place_form_page(
     form: DesignForm,
     *,
     studio: Studio,
-    wrong: str | None = None,
-    status: int = 200,
+    error: RequestError | None = None,
 ) -> Response:
     """The form beside what can be seen of the address."""
     asked = form.place or AddressForm.read({})
     shown = {"place": place_view(place, asked), "needs": area_needs(place)}
-    return await _form_page(request, form, studio=studio, wrong=wrong, status=status, **shown)
+    return await _form_page(request, form, studio=studio, error=error, **shown)
 
 
 async def _form_page(
-    request: Request, form: DesignForm, *, studio: Studio, wrong: str | None, status: int, **shown: Any
+    request: Request, form: DesignForm, *, studio: Studio, error: RequestError | None, **shown: Any
 ) -> Response:
     providers = await studio.providers()
     return render(
         request,
         "new.html",
-        http_status=status,
+        http_status=error.status if error else 200,
         at="new",
         form=form,
-        wrong=wrong,
+        wrong=_said(error) if error else "",
+        is_short=isinstance(error, NotEnoughCredits),
         areas=list(AREAS.values()),
         styles=list(STYLES.values()),
         providers=providers,
         away={provider.name: words for provider in providers if (words := _away(provider))},
         **{"photo": None, "place": None, "needs": {}, **shown},
     )
+
+
+def _said(error: RequestError) -> str:
+    if not isinstance(error, NotEnoughCredits):
+        return str(error)
+    return read_texts()["new"]["short"].format(needed=count_credits(error.needed), available=error.available)
 
 
 def _away(provider: ProviderInfo) -> str:

@@ -35,9 +35,9 @@ router = APIRouter()
 
 
 @router.get("/")
-async def start(request: Request, visitor: Visitor) -> Response:
-    """A photo or an address, to begin with."""
-    return start_page(request)
+async def start(request: Request, visitor: Visitor, account: str = "") -> Response:
+    """A photo or an address, to begin with; whoever has deleted their account is told that it is gone."""
+    return start_page(request, is_deleted=account == "deleted" and visitor is None)
 
 
 @router.post("/new/photo", dependencies=[limited(UPLOADS)])
@@ -113,7 +113,7 @@ async def draw(request: Request, account: SpendingAccount, studio: CurrentStudio
         photo = await studio.correct_photo(photo_id, _correction(photo, form), account=account)
         accepted = await _accept(form, photo_id, account=account, studio=studio)
     except RequestError as error:
-        return await photo_form_page(request, photo, form, studio=studio, wrong=str(error), status=error.status)
+        return await photo_form_page(request, photo, form, studio=studio, error=error)
     return RedirectResponse(f"/designs/{accepted.id}", status_code=303)
 
 
@@ -123,7 +123,7 @@ async def _draw_place(request: Request, form: DesignForm, *, account: AccountId,
     except RequestError as error:
         assert form.place is not None
         place = await studio.find_place(form.place.address, view=form.place.view)
-        return await place_form_page(request, place, form, studio=studio, wrong=str(error), status=error.status)
+        return await place_form_page(request, place, form, studio=studio, error=error)
     return RedirectResponse(f"/designs/{accepted.id}", status_code=303)
 
 

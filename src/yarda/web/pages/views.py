@@ -85,6 +85,7 @@ def progress_view(view: dict[str, Any], *, providers: set[str]) -> SimpleNamespa
         look_again=f"/place?{address_query(view)}" if view["address"] else "",
         ends_at=view["estimated_completion"],
         left=_left(view["estimated_completion"]),
+        kept=kept_words(view),
         first_done=next((area.id for area in areas if area.status == "completed"), None),
         areas=sorted(areas, key=lambda area: NEEDS_USER_FIRST[area.status]),
     )
@@ -105,6 +106,13 @@ def call_views(calls: Sequence[Attempt]) -> list[SimpleNamespace]:
             )
         )
     return shown
+
+
+def kept_words(view: dict[str, Any]) -> str:
+    """Until which day a generation is kept; empty where that is until somebody deletes it."""
+    if view["kept_until"] is None:
+        return ""
+    return read_texts()["result"]["kept"].format(day=f"{datetime.fromisoformat(view['kept_until']):%-d %B %Y}")
 
 
 def address_query(view: dict[str, Any]) -> str:
@@ -136,6 +144,7 @@ def gallery_view(view: dict[str, Any]) -> SimpleNamespace:
         credit="; ".join(dict.fromkeys(area.credit for area in (ready or areas)[:3] if area.credit)),
         created_at=view["created_at"],
         created_words=_when(view["created_at"]),
+        kept=kept_words(view),
         status=view["status"],
         state=t[f"state_{view['status']}"].format(ready=len(ready), all=len(areas)),
     )

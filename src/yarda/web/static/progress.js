@@ -26,6 +26,7 @@ function apply(html) {
     replace(document.getElementById('head'), head);
   }
   document.title = head.dataset.title;
+  if (head.dataset.balance) document.getElementById('balance').textContent = head.dataset.balance;
   const plots = document.getElementById('plots');
   const order = [...fresh.content.querySelectorAll('#plots > li')];
   if (order.map((item) => item.id).join() === [...plots.children].map((item) => item.id).join()) {
