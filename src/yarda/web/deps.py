@@ -54,7 +54,7 @@ async def get_caller(request: Request, studio: CurrentStudio) -> Caller:
     desk = find_desk(request)
     if desk is None:
         return await studio.owner_as_caller()
-    caller = await _find_caller(request, desk)
+    caller = request.state.asker = await _find_caller(request, desk)
     caller.check(Scope.READ if request.method in SAFE_METHODS else Scope.DESIGN)
     request.state.caller = caller
     return caller

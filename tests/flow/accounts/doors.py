@@ -64,6 +64,7 @@ ROUTES: dict[str, Route] = {
     "GET /calls": OWN,
     "GET /calls/{call_id}": OWN,
     "GET /sessions": MEMBER,
+    "DELETE /sessions": MEMBER,
     "DELETE /sessions/{session_id}": MEMBER,
     "GET /keys": MEMBER,
     "POST /keys": Route(door=Door.MEMBER, json={"name": "shed"}),
@@ -109,6 +110,7 @@ ROUTES: dict[str, Route] = {
     "POST /account/keys": Route(door=Door.MEMBER, form={"name": "shed"}),
     "POST /account/keys/{key_id}/revoke": MEMBER,
     "POST /account/sessions/{session_id}/end": MEMBER,
+    "POST /account/sessions/end-others": MEMBER,
     "POST /account/delete": Route(door=Door.MEMBER, form={"email": "nobody@example.org"}),
 }
 
