@@ -67,7 +67,8 @@ class AccountDesk:
 
     async def begin_sign_in_elsewhere(self, name: str, *, browser: Browser, then: str) -> str:
         """See `accounts.identity.begin_sign_in_elsewhere`."""
-        return await identity.begin_sign_in_elsewhere(name, browser=browser, then=then, tools=self._tools)
+        with logging_refusals(name, browser=browser, tools=self._tools):
+            return await identity.begin_sign_in_elsewhere(name, browser=browser, then=then, tools=self._tools)
 
     async def finish_sign_in_elsewhere(self, name: str, *, query: dict[str, str], browser: Browser) -> Arrival:
         """See `accounts.identity.finish_sign_in_elsewhere`."""

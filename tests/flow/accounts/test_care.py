@@ -97,6 +97,17 @@ async def test_all_other_browsers_are_signed_out_at_once(house: House) -> None:
     assert "Sign out every other browser" not in (await here.get("/account")).text
 
 
+@pytest.mark.parametrize("path", ["/", "/designs", "/account", "/place?address=1+Main+St"])
+async def test_every_page_of_somebody_signed_in_has_a_way_out(house: House, path: str) -> None:
+    member, visitor = await house.member(EMAIL), house.visitor()
+
+    page = await member.get(path, headers=HTML)
+    seen_by_others = await visitor.get("/", headers=HTML)
+
+    assert page.text.count('action="/sign-out"') == 1
+    assert 'action="/sign-out"' not in seen_by_others.text
+
+
 async def test_a_disabled_account_is_signed_out_for_good(house: House) -> None:
     member = await house.member(EMAIL)
     open_work = house.running.database.open_work
