@@ -34,7 +34,7 @@ class Shell:
 
 
 async def in_thread(
-    yarda: Shell, *arguments: str, stdin: int = subprocess.DEVNULL
+    yarda: Shell, *arguments: str, stdin: int = subprocess.DEVNULL, **settings: str
 ) -> "subprocess.CompletedProcess[str]":
     """Beside the emulator, which answers from this test's loop."""
-    return await asyncio.to_thread(yarda, *arguments, stdin=stdin)
+    return await asyncio.to_thread(yarda, *arguments, stdin=stdin, **settings)

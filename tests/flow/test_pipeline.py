@@ -290,7 +290,10 @@ async def test_one_account_with_many_areas_does_not_hold_up_another(scene: Scene
     rows = await scene.rows("SELECT min(priority) FROM pgqueuer")
     async with scene.running.database.connect() as connection:
         other = uuid4()
-        await connection.execute(text("INSERT INTO accounts (id, kind) VALUES (:id, 'test')"), {"id": other})
+        await connection.execute(
+            text("INSERT INTO accounts (id, kind, email) VALUES (:id, 'person', 'other@example.org')"),
+            {"id": other},
+        )
         await connection.execute(text("UPDATE photos SET account_id = :id"), {"id": other})
 
     await scene.studio.accept(scene.request(), account=other)  # type: ignore[arg-type]

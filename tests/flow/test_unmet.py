@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 
+from tests.contract.pictures import encode
 from tests.flow.scene import Scene
 from yarda.bootstrap import start
 from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
@@ -11,7 +13,7 @@ from yarda.settings import Settings
 
 
 class Modest:
-    """A provider that draws nothing new, and says so."""
+    """A provider that draws nothing new, and says what it could not draw."""
 
     name = "modest"
     model = "modest 1"
@@ -29,6 +31,7 @@ class Modest:
         return Rendering(
             image=reply + b" ",
             media_type="image/jpeg",
+            edit_mask=encode(Image.new("L", (480, 320), 255), "PNG"),
             garden={"unmet": ["a pool", f"{order.growth} {order.season}"]},
         )
 

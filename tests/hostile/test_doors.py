@@ -190,7 +190,7 @@ async def test_a_public_studio_knows_its_own_name_and_its_origin(public: httpx2.
 async def test_https_is_for_good_and_only_where_there_is_https(
     public: httpx2.AsyncClient, http: httpx2.AsyncClient
 ) -> None:
-    for path in ("/", "/healthz", "/nowhere", "/static/studio.css"):
+    for path in ("/docs", "/healthz", "/nowhere", "/static/studio.css"):
         answer = await public.get(path)
         assert answer.headers.items() >= {name.lower(): value for name, value in HSTS.items()}.items()
         assert "strict-transport-security" not in (await http.get(path)).headers

@@ -30,6 +30,14 @@ SHAPES = (
     "file://user:{}@/tmp/nowhere",
     "smtp://user:{}@127.0.0.1:9",
 )
+COMPANIONS = {
+    "base_url": "http://127.0.0.1",
+    "mail_from": "yarda@example.org",
+    "google_client_id": "yarda",
+    "oidc_client_id": "yarda",
+    "oidc_issuer": "http://127.0.0.1:9",
+}
+"""What some secrets are not taken without."""
 SCRIPT = (400, 401, 403, 404, 429, 500, 200)
 
 
@@ -185,7 +193,7 @@ async def test_no_secret_is_logged_answered_shown_or_kept(folder: Path, database
     values |= {name: f"http://user:{planted(name)}@{host}" for name in urls}
     values["openai_base_url"] = echo.base_url  # a password in it would take the place of the key
     values |= {"database_url": database, "storage_url": f"file://user:{planted('storage_url')}@{folder}/objects"}
-    values |= {"google_maps_terms_accepted": "true", "log_level": "debug", "call_seconds": "5"}
+    values |= {"google_maps_terms_accepted": "true", "log_level": "debug", "call_seconds": "5"} | COMPANIONS
     environment = _environment(**values)
     log = folder / "serve.log"
     assert (await _run(folder, "migrate", "migrate", **values))[0] == 0
@@ -252,4 +260,5 @@ async def _crash(http: httpx2.AsyncClient, database: str) -> list[str]:
     http.headers["Connection"] = "close"  # a crash ends the connection, and the next request may not meet that
     answers = [await http.get(photo), await http.get("/new?photo=" + photo[8:], headers={"Accept": "text/html"})]
     assert [answer.status_code for answer in answers] == [500, 500]
+    assert all("frame-ancestors" in answer.headers["content-security-policy"] for answer in answers)
     return [f"{answer.text} {answer.headers}" for answer in answers]

@@ -21,6 +21,7 @@ from yarda.errors import (
     SetupError,
     TooManyRequests,
 )
+from yarda.web.headers import SECURITY_HEADERS
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {
@@ -201,7 +202,10 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
     @app.exception_handler(Exception)
     async def _defect(request: Request, error: Exception) -> Response:
         log.error("request_crashed", path=request.url.path, exc_info=error)
-        return await answer(request, 500, "internal_error", "Something in Yarda failed; the log says what.")
+        response = await answer(request, 500, "internal_error", "Something in Yarda failed; the log says what.")
+        # This answer is sent from outside of the guard, which sets them on every other one.
+        response.headers.update(SECURITY_HEADERS)
+        return response
 
 
 def _log_refusal(request: Request, *, status: int, code: str) -> None:
