@@ -135,7 +135,7 @@ def photo() -> bytes:
 @pytest.fixture
 async def http(scene: Scene) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of that studio, served for real on a loopback port."""
-    app = create_app(scene.studio)
+    app = create_app(scene.studio, operator=scene.running.operator)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))

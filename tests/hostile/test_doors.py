@@ -14,7 +14,7 @@ from tests.contract.pictures import encode, quarters
 from tests.hostile.studio import Victim
 from yarda.core import Studio
 from yarda.web.app import create_app
-from yarda.web.guard import HSTS, SECURITY_HEADERS
+from yarda.web.headers import HSTS, SECURITY_HEADERS
 
 PUBLIC = "https://yarda.example"
 NOWHERE = "/photos/00000000-0000-4000-8000-00000000dead"

@@ -32,7 +32,9 @@ def test_templates_use_only_texts_that_exist() -> None:
 def test_every_text_is_used_by_a_template_or_by_name_in_code() -> None:
     code = "\n".join(path.read_text() for path in WEB.rglob("*.py"))
     by_name = set(re.findall(r"""["']([a-z_]+)["']""", code))
-    by_state = re.compile(r"(stage|state)_|^(accuracy|booked|growth|outcome|scope|season|source|stage)\.")
+    by_state = re.compile(
+        r"(stage|state|plan|jobs)_|^(accuracy|booked|growth|outcome|scope|season|source|stage)\."
+    )
 
     unused = {
         key

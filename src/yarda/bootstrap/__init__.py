@@ -2,6 +2,6 @@
 
 from yarda.bootstrap.providers import make_paid
 from yarda.bootstrap.running import Running
-from yarda.bootstrap.start import start
+from yarda.bootstrap.start import open_empty, start
 
-__all__ = ["Running", "make_paid", "start"]
+__all__ = ["Running", "make_paid", "open_empty", "start"]

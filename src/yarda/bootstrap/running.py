@@ -13,6 +13,7 @@ from yarda.bootstrap.accounts import make_desk, make_mailer
 from yarda.bootstrap.engine import driver_of, make_inspector
 from yarda.core import Operator, Studio
 from yarda.db import migrate
+from yarda.db.dump import PostgresDumps
 from yarda.db.operator import PostgresOperatorRows
 from yarda.db.unit_of_work import Database
 from yarda.domain.account import MailId
@@ -53,6 +54,7 @@ class Running:
         self.desk = make_desk(settings, database, self.studio, identities) if has_desk else None
         self.mailroom = Mailroom(open_work=database.open_work, mailer=make_mailer(settings), clock=tools.clock)
         self.database = database
+        self.dumps = PostgresDumps(database, dsn=dsn)
         self._spool = spool
         self._dsn = dsn
 

@@ -9,6 +9,7 @@ from yarda.bootstrap.engine import PostgresJobs
 from yarda.bootstrap.places import make_lookup
 from yarda.bootstrap.providers import given_providers, named_providers
 from yarda.bootstrap.running import Running
+from yarda.db.dump import PostgresDumps
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.db.events import PostgresChanges
 from yarda.db.unit_of_work import Database, open_engine
@@ -84,6 +85,16 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
         if settings.database_url is None:
             await running.migrate()
         yield running
+
+
+@asynccontextmanager
+async def open_empty(settings: Settings) -> AsyncIterator[tuple[PostgresDumps, ObjectStorage]]:
+    """Where a backup is to go: nothing is migrated there."""
+    async with AsyncExitStack() as stack:
+        dsn = settings.database_url or await _join_embedded(settings, stack)
+        database = Database(open_engine(dsn), jobs_on=PostgresJobs)
+        stack.push_async_callback(database.close)
+        yield PostgresDumps(database, dsn=dsn), ObjectStorage(settings.storage)
 
 
 async def _join_embedded(settings: Settings, stack: AsyncExitStack) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from yarda import __version__
 from yarda.bootstrap import start
-from yarda.cli import accounts, design, doctor, serve
+from yarda.cli import accounts, backup, design, doctor, operate, serve
 from yarda.errors import RequestError, ServiceUnavailableError, SetupError
 from yarda.logs import set_up_logs
 from yarda.pipeline.audit import Depth
@@ -49,8 +49,11 @@ app.command("design")(design.command)
 app.command("serve")(serve.command)
 app.command("worker")(serve.worker_command)
 app.command("doctor")(doctor.command)
+app.command("backup")(backup.backup_command)
+app.command("restore")(backup.restore_command)
 app.add_typer(accounts.account_app, name="account")
 app.add_typer(accounts.credits_app, name="credits")
+app.add_typer(operate.app, name="operate")
 
 
 @app.command("migrate")

@@ -56,7 +56,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, workers: int) -
     async with start(settings) as running:
         await running.studio.ready()
         await running.grant_trial()
-        app = create_app(running.studio, desk=running.desk, base_url=settings.base_url)
+        app = create_app(running.studio, desk=running.desk, operator=running.operator, base_url=settings.base_url)
         config = uvicorn.Config(
             app,
             http=PatientConnection,

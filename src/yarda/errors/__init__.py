@@ -50,12 +50,15 @@ YardaError
 │   ├── PaymentsUnavailable           the payment service is busy or away
 │   ├── IdentityUnavailable           another issuer is busy or away
 │   ├── ImageryUnavailable            a map service is busy or away
+│   ├── DumpFailed                    pg_dump or pg_restore ended badly; the message has its last words
 │   └── ImageryMisconfigured          a map service does not take our key or request
 ├── SetupError                    the operator can put it right; exit code 2
 │   ├── SettingInvalid
 │   ├── DatabaseDirectoryIncompatible
 │   ├── DatabaseOutdated
 │   ├── DatabaseNewer
+│   ├── BackupUnusable                half-made, damaged, or no backup at all
+│   ├── RestoreRefused                where it should go is not empty, or too old
 │   └── PortInUse
 ├── ProviderError                 an image provider let us down; `remedy` says what next
 │   ├── ProviderBusy                  RETRY      429, 503, no connection, or our own limits: nothing was done
@@ -104,11 +107,13 @@ from yarda.errors.base import (
     YardaError,
 )
 from yarda.errors.operation import (
+    BackupUnusable,
     DatabaseDirectoryIncompatible,
     DatabaseNewer,
     DatabaseOutdated,
     DatabaseUnavailable,
     DiskFull,
+    DumpFailed,
     IdentityUnavailable,
     ImageryMisconfigured,
     ImageryUnavailable,
@@ -116,6 +121,7 @@ from yarda.errors.operation import (
     MailUnavailable,
     PaymentsUnavailable,
     PortInUse,
+    RestoreRefused,
     ServiceUnavailableError,
     SettingInvalid,
     SetupError,
@@ -174,6 +180,7 @@ __all__ = [
     "AddressNotFound",
     "AreaNotFound",
     "AreaNotRetryable",
+    "BackupUnusable",
     "CallNotFound",
     "ClaimLost",
     "CredentialNotFound",
@@ -184,6 +191,7 @@ __all__ = [
     "DatabaseOutdated",
     "DatabaseUnavailable",
     "DiskFull",
+    "DumpFailed",
     "EmailInvalid",
     "EmailNotVerified",
     "GenerationNotFound",
@@ -231,6 +239,7 @@ __all__ = [
     "ProviderTripped",
     "Remedy",
     "RequestError",
+    "RestoreRefused",
     "ServiceUnavailableError",
     "SettingInvalid",
     "SetupError",

@@ -24,6 +24,12 @@ class StorageUnavailable(ServiceUnavailableError):
     code = "storage_unavailable"
 
 
+class DumpFailed(ServiceUnavailableError):
+    """A program of Postgres did not do its part."""
+
+    code = "dump_failed"
+
+
 class YardNotDrawn(ServiceUnavailableError):
     """The painter failed on the picture of a whole yard; asking again may help."""
 
@@ -90,6 +96,14 @@ class DatabaseOutdated(SetupError):
 
 class DatabaseNewer(SetupError):
     """The database was migrated by a newer Yarda."""
+
+
+class BackupUnusable(SetupError):
+    """The folder holds no whole backup, or cannot take one."""
+
+
+class RestoreRefused(SetupError):
+    """A backup goes into an empty place only, and into no older Postgres."""
 
 
 class PortInUse(SetupError):

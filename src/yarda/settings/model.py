@@ -14,17 +14,17 @@ from yarda.domain.purchase import Pack
 from yarda.settings.values import (
     PROVIDER_NAMES,
     TRIAL_CREDITS,
-    cents,
-    currency,
-    http_url,
-    issuer_url,
-    known_providers,
-    names,
-    packs,
-    postgres_url,
-    sender,
-    smtp_url,
-    storage_url,
+    read_cents,
+    read_currency,
+    read_http_url,
+    read_issuer_url,
+    read_names,
+    read_packs,
+    read_postgres_url,
+    read_providers,
+    read_sender,
+    read_smtp_url,
+    read_storage_url,
 )
 
 
@@ -33,7 +33,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="YARDA_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[str, AfterValidator(postgres_url)] | None = Field(
+    database_url: Annotated[str, AfterValidator(read_postgres_url)] | None = Field(
         None,
         description="A Postgres 14 or newer, as postgresql://…; none: an embedded one in the data directory.",
     )
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         description="Where the embedded database, the pictures and the spool live; shared by all processes "
         "of a machine.",
     )
-    storage_url: Annotated[str, AfterValidator(storage_url)] | None = Field(
+    storage_url: Annotated[str, AfterValidator(read_storage_url)] | None = Field(
         None,
         description="Where pictures are kept: file://, s3://, gs:// or az://; none: in the data directory.",
     )
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         "local",
         description="`local`: one owner, loopback only; `accounts`: people sign in with their email address.",
     )
-    base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
+    base_url: Annotated[str, AfterValidator(read_http_url)] | None = Field(
         None,
         description="The address people use, where it is not the one that is listened on; needed with accounts.",
     )
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         None, description="A client of Google's OAuth, for people to sign in with Google; with its secret."
     )
     google_client_secret: SecretStr | None = Field(None, description="That client's secret.")
-    oidc_issuer: Annotated[str, AfterValidator(issuer_url)] | None = Field(
+    oidc_issuer: Annotated[str, AfterValidator(read_issuer_url)] | None = Field(
         None,
         description="An issuer of OpenID Connect that people may sign in with; with a client's id and secret. Its "
         "word on verified addresses is believed.",
@@ -86,16 +86,16 @@ class Settings(BaseSettings):
     oidc_name: str | None = Field(
         None, min_length=1, max_length=40, description="The issuer's name on the button; none: its host."
     )
-    providers: Annotated[list[str] | None, NoDecode, BeforeValidator(names), AfterValidator(known_providers)] = (
-        Field(
-            None,
-            description="Image providers in the order they are asked, separated by commas: gemini, openai, "
-            "diffusers, concept; none: the configured ones, then concept.",
-        )
+    providers: Annotated[
+        list[str] | None, NoDecode, BeforeValidator(read_names), AfterValidator(read_providers)
+    ] = Field(
+        None,
+        description="Image providers in the order they are asked, separated by commas: gemini, openai, "
+        "diffusers, concept; none: the configured ones, then concept.",
     )
     gemini_api_key: SecretStr | None = Field(None, description="A key for Gemini; with it, photoreal pictures.")
     gemini_model: str = Field("gemini-nano-banana-2.1", description="The Gemini image model.")
-    gemini_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
+    gemini_base_url: Annotated[str, AfterValidator(read_http_url)] | None = Field(
         None, description="Another address for the Gemini API."
     )
     gemini_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by Gemini.")
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     )
     openai_api_key: SecretStr | None = Field(None, description="A key for OpenAI's image models.")
     openai_model: str = Field("gpt-image-2", description="The OpenAI image model.")
-    openai_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(read_http_url)] | None = Field(
         None, description="Another address for the OpenAI API, up to and with its version."
     )
     openai_credits: int = Field(1, ge=0, le=1000, description="Credits for one area drawn by OpenAI.")
@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     google_maps_api_key: SecretStr | None = Field(
         None, description="A key for Google's Geocoding, Street View Static and Maps Static APIs."
     )
-    google_maps_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
+    google_maps_base_url: Annotated[str, AfterValidator(read_http_url)] | None = Field(
         None, description="Another address for the Google Maps APIs."
     )
     google_maps_terms_accepted: bool = Field(
@@ -143,19 +143,19 @@ class Settings(BaseSettings):
         description="Whoever runs this installation accepts the Google Maps Platform terms; without it nothing "
         "is asked of Google Maps.",
     )
-    nominatim_base_url: Annotated[str, AfterValidator(http_url)] = Field(
+    nominatim_base_url: Annotated[str, AfterValidator(read_http_url)] = Field(
         "https://nominatim.openstreetmap.org",
         description="A Nominatim that finds addresses where Google Maps is off; at most one question a second.",
     )
-    panoramax_base_url: Annotated[str, AfterValidator(http_url)] = Field(
+    panoramax_base_url: Annotated[str, AfterValidator(read_http_url)] = Field(
         "https://api.panoramax.xyz", description="A Panoramax with free street pictures, mostly of France."
     )
-    smtp_url: Annotated[SecretStr, AfterValidator(smtp_url)] | None = Field(
+    smtp_url: Annotated[SecretStr, AfterValidator(read_smtp_url)] | None = Field(
         None,
         description="A mail server, as `smtp://user:password@host:587` (STARTTLS, except to this machine) or "
         "`smtps://user:password@host:465`; none: messages are printed on the worker's terminal.",
     )
-    mail_from: Annotated[str, AfterValidator(sender)] | None = Field(
+    mail_from: Annotated[str, AfterValidator(read_sender)] | None = Field(
         None, description="Who mail comes from, as `Yarda <hello@example.org>`; needed with a mail server."
     )
     trial_credits: int | None = Field(
@@ -171,13 +171,13 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr | None = Field(
         None, description="What Stripe signs its notices to /webhooks/stripe with."
     )
-    stripe_base_url: Annotated[str, AfterValidator(http_url)] | None = Field(
+    stripe_base_url: Annotated[str, AfterValidator(read_http_url)] | None = Field(
         None, description="Another address for the Stripe API."
     )
-    credit_packs: Annotated[str, AfterValidator(packs)] = Field(
+    credit_packs: Annotated[str, AfterValidator(read_packs)] = Field(
         "5:9.00,20:29.00", description="What is sold, as credits:price, separated by commas."
     )
-    credit_currency: Annotated[str, AfterValidator(currency)] = Field(
+    credit_currency: Annotated[str, AfterValidator(read_currency)] = Field(
         "usd", description="The currency of the packs' prices; one that has cents."
     )
     daily_areas_per_account: int | None = Field(
@@ -241,7 +241,7 @@ class Settings(BaseSettings):
             return ()
         entries = (entry.strip().split(":") for entry in self.credit_packs.split(","))
         return tuple(
-            Pack(credits=int(credits), cents=cents(price), currency=self.credit_currency)
+            Pack(credits=int(credits), cents=read_cents(price), currency=self.credit_currency)
             for credits, price in entries
         )
 

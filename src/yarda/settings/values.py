@@ -34,26 +34,26 @@ SHORTEST_SECRET = 32
 TRIAL_CREDITS = 3
 
 
-def postgres_url(value: str) -> str:
+def read_postgres_url(value: str) -> str:
     if urlsplit(value).scheme not in ("postgresql", "postgres"):
         raise ValueError("must look like postgresql://user:password@host:5432/name")
     return "postgresql://" + value.split("://", 1)[1]
 
 
-def storage_url(value: str) -> str:
+def read_storage_url(value: str) -> str:
     if urlsplit(value).scheme not in ("file", "s3", "gs", "az"):
         raise ValueError("must start with file://, s3://, gs:// or az://")
     return value
 
 
-def http_url(value: str) -> str:
+def read_http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must start with http:// or https:// and name a host")
     return value.rstrip("/")
 
 
-def smtp_url(value: SecretStr) -> SecretStr:
+def read_smtp_url(value: SecretStr) -> SecretStr:
     if not names_a_mail_server(value.get_secret_value()):
         raise ValueError(
             "must look like smtp://user:password@host:587 or smtps://user:password@host:465, "
@@ -73,7 +73,7 @@ def names_a_mail_server(url: str) -> bool:
     return parts.scheme in ("smtp", "smtps") and is_bare and is_whole
 
 
-def sender(value: str) -> str:
+def read_sender(value: str) -> str:
     try:
         parse_email(parseaddr(value)[1])
     except EmailInvalid:
@@ -81,18 +81,18 @@ def sender(value: str) -> str:
     return value
 
 
-def issuer_url(value: str) -> str:
+def read_issuer_url(value: str) -> str:
     parts = urlsplit(value)
     if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
         raise ValueError("must start with https:// and name a host")
     return value.rstrip("/")
 
 
-def names(value: object) -> object:
+def read_names(value: object) -> object:
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
 
 
-def known_providers(names: list[str] | None) -> list[str] | None:
+def read_providers(names: list[str] | None) -> list[str] | None:
     if names is None:
         return None
     unknown = [name for name in names if name not in PROVIDER_NAMES]
@@ -101,21 +101,21 @@ def known_providers(names: list[str] | None) -> list[str] | None:
     return names
 
 
-def packs(value: str) -> str:
+def read_packs(value: str) -> str:
     found = [PACK.fullmatch(entry.strip()) for entry in value.split(",")]
     credits = [match[1] for match in found if match]
     if len(credits) < len(found) or len(set(credits)) < len(credits):
         raise ValueError("must be packs as credits:price, each number of credits once, such as 5:9.00,20:29.00")
-    if any(cents(match[2]) < LOWEST_CENTS for match in found if match):
+    if any(read_cents(match[2]) < LOWEST_CENTS for match in found if match):
         raise ValueError(f"must have no price below 0.{LOWEST_CENTS}")
     return value
 
 
-def cents(price: str) -> int:
+def read_cents(price: str) -> int:
     return int(price.replace(".", ""))
 
 
-def currency(value: str) -> str:
+def read_currency(value: str) -> str:
     if not re.fullmatch(r"[a-z]{3}", value.lower()) or WITHOUT_CENTS.fullmatch(value.lower()):
         raise ValueError("must be the three letters of a currency that has cents, such as usd or eur")
     return value.lower()

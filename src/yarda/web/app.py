@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import RedirectResponse
 
 from yarda import __version__
-from yarda.core import AccountDesk, Studio
+from yarda.core import AccountDesk, Operator, Studio
 from yarda.errors import NotSignedIn, SignInAgain
 from yarda.web import (
     account,
@@ -74,10 +74,16 @@ OF_BODIES = (400, 408, 413)
 """What can be wrong with a body before anybody looks into it."""
 
 
-def create_app(studio: Studio, *, desk: AccountDesk | None = None, base_url: str | None = None) -> FastAPI:
+def create_app(
+    studio: Studio,
+    *,
+    desk: AccountDesk | None = None,
+    operator: Operator | None = None,
+    base_url: str | None = None,
+) -> FastAPI:
     """An application on a running studio; whoever calls this starts the workers and closes the studio.
 
-    With a desk people sign in; without one every request is the owner's.
+    With a desk people sign in; without one every request is the owner's. `operator` is for the operator's page.
     """
     app = FastAPI(
         title="Yarda",
@@ -88,6 +94,7 @@ def create_app(studio: Studio, *, desk: AccountDesk | None = None, base_url: str
     )
     app.state.studio = studio
     app.state.desk = desk
+    app.state.operations = operator
     app.add_middleware(Guard, base_url=base_url)
     problems.install(app, as_page=_as_page)
     for module in API:

@@ -7,6 +7,7 @@ from fastapi import Depends, Header, HTTPException, Path, Request
 
 from yarda.accounts.limits import Limit
 from yarda.core import AccountDesk, Studio
+from yarda.core import Operator as Operations
 from yarda.domain.account import Caller, Scope
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
@@ -108,6 +109,14 @@ async def get_operator(request: Request, caller: CurrentCaller) -> Caller:
     return caller
 
 
+def get_operations(request: Request) -> Operations:
+    """An application that was made without them has no such pages."""
+    operations = cast(Operations | None, request.app.state.operations)
+    if operations is None:
+        raise HTTPException(404, "this studio is operated elsewhere")
+    return operations
+
+
 def limited(limit: Limit) -> Any:
     """Counts each request of an account, and refuses too many; in local mode the owner is not counted.
 
@@ -127,6 +136,7 @@ Visitor = Annotated[Caller | None, Depends(find_visitor)]
 SpendingAccount = Annotated[AccountId, Depends(get_spender)]
 Member = Annotated[Caller, Depends(get_member)]
 Operator = Annotated[Caller, Depends(get_operator)]
+CurrentOperations = Annotated[Operations, Depends(get_operations)]
 
 
 def parse_id(text: str, error: Exception) -> UUID:

@@ -61,7 +61,7 @@ async def house(settings: Settings, photo: bytes, host: str) -> AsyncIterator[Ho
     url = f"http://{host}:{listener.getsockname()[1]}"
     settings = settings.model_copy(update={"base_url": url})
     async with start(settings) as running:
-        app = create_app(running.studio, desk=running.desk, base_url=url)
+        app = create_app(running.studio, desk=running.desk, operator=running.operator, base_url=url)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         house = House(running=running, url=url, photo=photo)

@@ -112,6 +112,16 @@ ROUTES: dict[str, Route] = {
     "POST /account/sessions/{session_id}/end": MEMBER,
     "POST /account/sessions/end-others": MEMBER,
     "POST /account/delete": Route(door=Door.MEMBER, form={"email": "nobody@example.org"}),
+    "GET /operate": OPERATOR,
+    "POST /operate/designs/{generation_id}/cancel": OPERATOR,
+    "POST /operate/designs/{generation_id}/areas/{area_id}/retry": OPERATOR,
+    "GET /operate/audit": OPERATOR,
+    "POST /operate/audit": OPERATOR,
+    "GET /operate/accounts": OPERATOR,
+    "GET /operate/accounts/{account_id}": OPERATOR,
+    "POST /operate/accounts/{account_id}/grant": OPERATOR,
+    "POST /operate/accounts/{account_id}/disable": OPERATOR,
+    "POST /operate/accounts/{account_id}/enable": OPERATOR,
 }
 
 

@@ -31,6 +31,7 @@ async def belongings(member: Visitor, house: House) -> dict[str, str]:
         "call_id": (await member.get("/calls")).json()["items"][0]["id"],
         "session_id": (await member.get("/sessions")).json()["items"][0]["id"],
         "key_id": (await member.post("/keys", json={"name": "shed"})).json()["id"],
+        "account_id": (await member.get("/member")).json()["id"],
         "passkey_id": await passkey_of(member, house),
         "provider": "google",
         "form": "plan.svg",

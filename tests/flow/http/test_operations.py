@@ -141,3 +141,17 @@ async def test_errors_of_a_design_reach_its_owner_with_a_code(
 
     assert (area["status"], area["error"]["code"]) == ("failed", "prompt_refused")
     assert area["error"]["message"]
+
+
+async def test_the_owner_operates_a_studio_without_accounts(http: httpx2.AsyncClient, scene: Scene) -> None:
+    made = await scene.accept()
+
+    page = await http.get("/operate")
+    cancelled = await http.post(f"/operate/designs/{made}/cancel")
+
+    assert page.status_code == 200
+    assert "the owner" in page.text
+    assert 'href="/operate"' in (await http.get("/")).text
+    assert cancelled.headers["location"] == "/operate#unfinished"
+    assert (await scene.view(made))["status"] == "cancelled"
+    assert (await http.get("/operate/accounts")).status_code == 404

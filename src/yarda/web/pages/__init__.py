@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from yarda.web.pages import account, credits, designs, identity, new, passkeys, places, sign_in
+from yarda.web.pages import (
+    account,
+    credits,
+    designs,
+    identity,
+    new,
+    operate,
+    operate_accounts,
+    passkeys,
+    places,
+    sign_in,
+)
 from yarda.web.pages.rendering import STATIC_DIR, problem_page
 
 __all__ = ["STATIC_DIR", "problem_page", "router"]
@@ -16,3 +27,5 @@ router.include_router(account.router)
 router.include_router(identity.router)
 router.include_router(passkeys.router)
 router.include_router(credits.router)
+router.include_router(operate.router)
+router.include_router(operate_accounts.router)

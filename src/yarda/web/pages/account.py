@@ -109,7 +109,7 @@ async def _page(
         at="account",
         account=member.account,
         balance=await studio.balance(member.id),
-        entries=[_entry(entry) for entry in entries.items],
+        entries=[entry_view(entry) for entry in entries.items],
         next_cursor=entries.next_cursor,
         packs=studio.packs,
         keys=await desk.list_keys(member),
@@ -119,13 +119,14 @@ async def _page(
         passkeys=await desk.list_passkeys(member),
         has_passkeys=desk.has_passkeys,
         kept_days=studio.kept_days(member.account.plan),
-        day=_day,
+        day=name_moment,
         name_browser=name_browser,
         **{**shown, **said},
     )
 
 
-def _entry(entry: LedgerEntry) -> dict[str, Any]:
+def entry_view(entry: LedgerEntry) -> dict[str, Any]:
+    """A line of the ledger in words."""
     kinds = read_texts()["booked"]
     reason = entry.reason.replace("_", " ")
     return {
@@ -137,7 +138,8 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def _day(moment: datetime) -> str:
+def name_moment(moment: datetime) -> str:
+    """`7 Nov 2026, 14:05`."""
     return f"{moment:%-d %b %Y, %H:%M}"
 
 
