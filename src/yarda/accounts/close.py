@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+from yarda.accounts.sessions import check_fresh
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import AccountKind, Caller
 
 
 async def close_account(caller: Caller, *, tools: AccountTools) -> None:
     """One transaction. Its ledger and its calls stay as the installation's books, without a name; designs and
-    photos are deleted by whoever calls this, or by the next worker's round."""
+    photos are deleted by whoever calls this, or by the next worker's round. Raises `SignInAgain`."""
+    check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
         account = await work.accounts.lock(caller.id)
         if account.email is not None:

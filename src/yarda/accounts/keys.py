@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from yarda.accounts.notices import tell
 from yarda.accounts.secrets import KEY_PREFIX, hash_secret, new_api_key
+from yarda.accounts.sessions import check_fresh
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import ApiKey, Caller, KeyId, Scope
 from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, NotSignedIn
@@ -18,8 +20,9 @@ async def create_key(
 ) -> tuple[str, ApiKey]:
     """The key itself, which nobody can read again, and what is kept of it.
 
-    Raises `InvalidRequest`; `NotAllowed` for the operator's right where the account has none.
+    Raises `SignInAgain`, `InvalidRequest`; `NotAllowed` for the operator's right where the account has none.
     """
+    check_fresh(caller, tools=tools)
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise InvalidRequest(
@@ -46,6 +49,7 @@ async def create_key(
         await work.audit_log.add(
             "key_created", actor=str(caller.id), account=caller.id, detail={"key": str(key.id)}
         )
+        await tell(caller.account, f"An API key was created: “{name}”.", work=work, tools=tools)
     return secret, key
 
 

@@ -65,7 +65,8 @@ async def list_accounts(*, limit: int, open_work: OpenAccountWork, containing: s
 
 
 async def disable_account(name: str, *, actor: str, now: datetime, open_work: OpenAccountWork) -> Account:
-    """It may neither ask for anything nor sign in any more; what it has stays. Safe to repeat.
+    """It is signed out everywhere, and may neither ask for anything nor sign in any more; what it has stays.
+    Safe to repeat.
 
     Raises `AccountNotFound`, `EmailInvalid`, `InvalidRequest` for the owner of local mode.
     """
@@ -111,6 +112,8 @@ async def _set_disabled(
             return account
         changed = replace(account, disabled_at=at)
         await work.accounts.save(changed)
+        if at is not None:
+            await work.sessions.delete_for(account.id)
         await work.audit_log.add(action, actor=actor, account=account.id)
     return changed
 

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from yarda.accounts.challenges import remember_challenge, take_challenge
 from yarda.accounts.limits import TRIES_FROM_NETWORK, allow
+from yarda.accounts.notices import tell
 from yarda.accounts.ports import PasskeyCeremony
-from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, open_session
+from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, open_session
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Account, Caller, Passkey, PasskeyId
 from yarda.domain.email import parse_email
@@ -34,7 +35,8 @@ UNKNOWN = "this passkey is not known here, or was removed; sign in by email"
 
 
 async def begin_passkey(caller: Caller, *, tools: AccountTools) -> str:
-    """Options for the browser to make a passkey with, as JSON. Raises `SignInWayNotFound`."""
+    """Options for the browser to make a passkey with, as JSON. Raises `SignInWayNotFound`, `SignInAgain`."""
+    check_fresh(caller, tools=tools)
     ceremony, challenge = _ceremony(tools), secrets.token_bytes(CHALLENGE_BYTES)
     async with tools.open_work() as work:
         known = await work.passkeys.list_for(caller.id)
@@ -79,6 +81,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
         await work.audit_log.add(
             "passkey_added", actor=str(caller.id), account=caller.id, detail={"passkey": str(passkey.id)}
         )
+        await tell(caller.account, f"A passkey was added: “{name}”.", work=work, tools=tools)
     return passkey
 
 
@@ -89,7 +92,8 @@ async def list_passkeys(caller: Caller, *, tools: AccountTools) -> list[Passkey]
 
 
 async def remove_passkey(passkey: PasskeyId, *, caller: Caller, tools: AccountTools) -> None:
-    """With the last one the account is open to links again. Raises `CredentialNotFound`."""
+    """With the last one the account is open to links again. Raises `CredentialNotFound`, `SignInAgain`."""
+    check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
         account = await work.accounts.lock(caller.id)
         if not await work.passkeys.delete(passkey, account=caller.id):
@@ -99,24 +103,29 @@ async def remove_passkey(passkey: PasskeyId, *, caller: Caller, tools: AccountTo
         await work.audit_log.add(
             "passkey_removed", actor=str(caller.id), account=caller.id, detail={"passkey": str(passkey)}
         )
+        await tell(account, "A passkey was removed.", work=work, tools=tools)
 
 
 async def require_passkey(caller: Caller, *, tools: AccountTools) -> None:
-    """From now on nothing but a passkey signs in. Raises `InvalidRequest` where there is none yet."""
+    """From now on nothing but a passkey signs in. Raises `SignInAgain`; `InvalidRequest` where there is none."""
+    check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
         account = await work.accounts.lock(caller.id)
         if not await work.passkeys.list_for(caller.id):
             raise InvalidRequest("required: add a passkey first", field="required")
         await work.accounts.save(replace(account, needs_passkey=True))
         await work.audit_log.add("passkey_required", actor=str(caller.id), account=caller.id)
+        await tell(account, "From now on nothing but a passkey signs in.", work=work, tools=tools)
 
 
 async def stop_requiring_passkey(caller: Caller, *, tools: AccountTools) -> None:
-    """Links and other issuers sign in again."""
+    """Links and other issuers sign in again. Raises `SignInAgain`."""
+    check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
         account = await work.accounts.lock(caller.id)
         await work.accounts.save(replace(account, needs_passkey=False))
         await work.audit_log.add("passkey_not_required", actor=str(caller.id), account=caller.id)
+        await tell(account, "Links sign in again, not passkeys only.", work=work, tools=tools)
 
 
 async def begin_passkey_sign_in(browser: Browser, *, tools: AccountTools) -> str:
@@ -166,6 +175,7 @@ async def forget_passkeys(email: str, *, actor: str, tools: AccountTools) -> int
         await work.passkeys.delete_for(account.id)
         await work.accounts.save(replace(account, needs_passkey=False))
         await work.audit_log.add("passkeys_forgotten", actor=actor, account=account.id, detail={"count": count})
+        await tell(account, "Its passkeys were removed by the operator.", work=work, tools=tools)
     return count
 
 

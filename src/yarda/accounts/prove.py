@@ -43,3 +43,6 @@ async def _grant_trial(
             reason="trial credits",
             once=f"trial:{account.id}",
         )
+        await work.audit_log.add(
+            "trial_granted", actor=str(account.id), account=account.id, detail={"credits": tools.trial_credits}
+        )

@@ -8,13 +8,15 @@ from yarda.accounts.ports import AccountWork
 from yarda.accounts.secrets import hash_secret, new_secret
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Account, Caller, Session, SessionId
-from yarda.errors import CredentialNotFound, NotSignedIn, PasskeyNeeded
+from yarda.errors import CredentialNotFound, NotSignedIn, PasskeyNeeded, SignInAgain
 
 SEEN_EVERY = timedelta(minutes=5)
+FRESH = timedelta(minutes=30)
 LONGEST_NAME = 200
 
 PASSKEY = "passkey"
 SIGN_IN = "sign in first"
+AGAIN = "sign in again first: this needs a sign-in of the last half hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,12 @@ class Browser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A new session, and the token that proves it, which is shown this once."""
+    """A new session, and the token that proves it, which is shown this once. Nothing makes it live longer."""
 
     account: Account
     session: Session
     token: str
+    longest: timedelta
 
 
 async def open_session(
@@ -60,15 +63,18 @@ async def open_session(
         browser=browser.name[:LONGEST_NAME],
         created_at=now,
         seen_at=now,
-        expires_at=now + tools.session_life,
+        expires_at=now + min(tools.session_life, tools.session_idle),
     )
     await work.sessions.add(session, token_hash=hash_secret(token))
     await work.audit_log.add("signed_in", actor=str(account.id), account=account.id, detail={"how": how})
-    return SignedIn(account=account, session=session, token=token)
+    return SignedIn(account=account, session=session, token=token, longest=tools.session_life)
 
 
 async def find_caller(token: str, *, tools: AccountTools) -> Caller:
-    """Who has this session. Raises `NotSignedIn`."""
+    """Who has this session. It ends when it is not used for a while, and some time in any case.
+
+    Raises `NotSignedIn`.
+    """
     now = tools.clock()
     async with tools.open_work() as work:
         session = await work.sessions.find(hash_secret(token))
@@ -76,8 +82,15 @@ async def find_caller(token: str, *, tools: AccountTools) -> Caller:
         if session is None or account is None:
             raise NotSignedIn(SIGN_IN)
         if now - session.seen_at > SEEN_EVERY:
-            await work.sessions.seen(session.id, at=now)
-    return Caller(account=account, session=session.id)
+            ends_at = min(session.created_at + tools.session_life, now + tools.session_idle)
+            await work.sessions.seen(session.id, at=now, expires_at=ends_at)
+    return Caller(account=account, session=session.id, signed_in_at=session.created_at)
+
+
+def check_fresh(caller: Caller, *, tools: AccountTools) -> None:
+    """Before what could take the account away from who left a browser open. Raises `SignInAgain`."""
+    if caller.signed_in_at is None or tools.clock() - caller.signed_in_at > FRESH:
+        raise SignInAgain(AGAIN)
 
 
 async def list_sessions(caller: Caller, *, tools: AccountTools) -> list[Session]:
@@ -91,4 +104,17 @@ async def end_session(session: SessionId, *, caller: Caller, tools: AccountTools
     async with tools.open_work() as work:
         if not await work.sessions.delete(session, account=caller.id):
             raise CredentialNotFound("there is no such session")
-        await work.audit_log.add("session_ended", actor=str(caller.id), account=caller.id)
+        action = "signed_out" if session == caller.session else "session_ended"
+        await work.audit_log.add(action, actor=str(caller.id), account=caller.id)
+
+
+async def end_other_sessions(caller: Caller, *, tools: AccountTools) -> int:
+    """Sign every browser out but this one. Returns how many there were."""
+    assert caller.session is not None
+    async with tools.open_work() as work:
+        count = await work.sessions.delete_others(caller.session, account=caller.id)
+        if count:
+            await work.audit_log.add(
+                "other_sessions_ended", actor=str(caller.id), account=caller.id, detail={"count": count}
+            )
+    return count

@@ -19,6 +19,7 @@ class AccountTools:
     base_url: str
     trial_credits: int
     session_life: timedelta
+    session_idle: timedelta
     disposable_domains: frozenset[str] = frozenset()
     mailer: Mailer | None = None
     payments: Payments | None = None

@@ -37,6 +37,7 @@ def make_desk(
             base_url=settings.base_url,
             trial_credits=settings.trial,
             session_life=timedelta(days=settings.session_days),
+            session_idle=timedelta(days=settings.session_idle_days),
             disposable_domains=read_disposable_domains(settings.disposable_domains),
             identities={provider.name: provider for provider in identities},
             passkeys=WebAuthnCeremony(base_url=settings.base_url) if has_passkeys else None,

@@ -7,6 +7,7 @@ from yarda.accounts import identity, keys, passkeys, sessions, sign_in
 from yarda.accounts.close import close_account
 from yarda.accounts.identity import Arrival
 from yarda.accounts.limits import Limit, allow
+from yarda.accounts.refusals import logging_refusals
 from yarda.accounts.sessions import Browser, SignedIn
 from yarda.accounts.sign_in import LinkState
 from yarda.accounts.tools import AccountTools
@@ -42,7 +43,8 @@ class AccountDesk:
 
     async def ask_for_link(self, email: str, *, browser: Browser, then: str = "/") -> SignInId:
         """See `accounts.sign_in.ask_for_link`."""
-        return await sign_in.ask_for_link(email, browser=browser, then=then, tools=self._tools)
+        with logging_refusals("asking for a link", browser=browser, tools=self._tools):
+            return await sign_in.ask_for_link(email, browser=browser, then=then, tools=self._tools)
 
     async def look_at_link(self, token: str, *, browser: Browser) -> LinkState:
         """See `accounts.sign_in.look_at_link`."""
@@ -50,11 +52,13 @@ class AccountDesk:
 
     async def redeem_link(self, token: str, *, browser: Browser) -> SignedIn:
         """See `accounts.sign_in.redeem_link`."""
-        return await sign_in.redeem_link(token, browser=browser, tools=self._tools)
+        with logging_refusals("link", browser=browser, tools=self._tools):
+            return await sign_in.redeem_link(token, browser=browser, tools=self._tools)
 
     async def redeem_code(self, sign_in_id: SignInId, code: str, *, browser: Browser) -> SignedIn:
         """See `accounts.sign_in.redeem_code`."""
-        return await sign_in.redeem_code(sign_in_id, code, browser=browser, tools=self._tools)
+        with logging_refusals("code", browser=browser, tools=self._tools):
+            return await sign_in.redeem_code(sign_in_id, code, browser=browser, tools=self._tools)
 
     @property
     def elsewhere(self) -> dict[str, str]:
@@ -63,11 +67,13 @@ class AccountDesk:
 
     async def begin_sign_in_elsewhere(self, name: str, *, browser: Browser, then: str) -> str:
         """See `accounts.identity.begin_sign_in_elsewhere`."""
-        return await identity.begin_sign_in_elsewhere(name, browser=browser, then=then, tools=self._tools)
+        with logging_refusals(name, browser=browser, tools=self._tools):
+            return await identity.begin_sign_in_elsewhere(name, browser=browser, then=then, tools=self._tools)
 
     async def finish_sign_in_elsewhere(self, name: str, *, query: dict[str, str], browser: Browser) -> Arrival:
         """See `accounts.identity.finish_sign_in_elsewhere`."""
-        return await identity.finish_sign_in_elsewhere(name, query=query, browser=browser, tools=self._tools)
+        with logging_refusals(name, browser=browser, tools=self._tools):
+            return await identity.finish_sign_in_elsewhere(name, query=query, browser=browser, tools=self._tools)
 
     @property
     def has_passkeys(self) -> bool:
@@ -80,7 +86,8 @@ class AccountDesk:
 
     async def sign_in_with_passkey(self, answer: str, *, browser: Browser) -> SignedIn:
         """See `accounts.passkeys.sign_in_with_passkey`."""
-        return await passkeys.sign_in_with_passkey(answer, browser=browser, tools=self._tools)
+        with logging_refusals(sessions.PASSKEY, browser=browser, tools=self._tools):
+            return await passkeys.sign_in_with_passkey(answer, browser=browser, tools=self._tools)
 
     async def begin_passkey(self, caller: Caller) -> str:
         """See `accounts.passkeys.begin_passkey`."""
@@ -124,6 +131,10 @@ class AccountDesk:
         """Raises `CredentialNotFound`."""
         await sessions.end_session(session, caller=caller, tools=self._tools)
 
+    async def end_other_sessions(self, caller: Caller) -> int:
+        """See `accounts.sessions.end_other_sessions`."""
+        return await sessions.end_other_sessions(caller, tools=self._tools)
+
     async def list_keys(self, caller: Caller) -> list[ApiKey]:
         return await keys.list_keys(caller, tools=self._tools)
 
@@ -146,12 +157,14 @@ class AccountDesk:
                 for passkey in await self.list_passkeys(caller)
             ],
         }
+        async with self._tools.open_work() as work:
+            await work.audit_log.add("data_exported", actor=str(caller.id), account=caller.id)
         return await write_export(about, account=caller.id, studio=self._studio)
 
     async def delete_account(self, caller: Caller) -> None:
         """Nobody can come in any more from the first moment on; then everything goes, whatever dies on the way.
 
-        What a crash leaves is deleted by the next worker's round.
+        What a crash leaves is deleted by the next worker's round. Raises `SignInAgain`.
         """
         await close_account(caller, tools=self._tools)
         while await self._studio.delete_expired():

@@ -189,7 +189,7 @@ class Studio:
 
     async def delete_generation(self, generation: GenerationId, *, account: AccountId) -> None:
         """See `pipeline.remove.delete_generation`."""
-        await delete_generation(generation, account=account, tools=self._tools)
+        await delete_generation(generation, account=account, actor=str(account), tools=self._tools)
 
     # --- credits, calls, providers ---
 

@@ -120,14 +120,20 @@ class Database:
 
 
 def open_engine(dsn: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for a `postgresql://` URL; broken connections are found before use."""
-    url = "postgresql+asyncpg://" + dsn.split("://", 1)[1]
+    """An engine for a `postgresql://` URL; broken connections are found before use.
+
+    The driver reads the URL itself, so that `sslmode` and the like mean here what they mean everywhere.
+    """
+
+    async def connect() -> Any:
+        return await asyncpg.connect(dsn, timeout=5, command_timeout=30)
+
     engine = create_async_engine(
-        url,
+        "postgresql+asyncpg://",
+        async_creator=connect,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
-        connect_args={"timeout": 5, "command_timeout": 30},
     )
     _check_before_use(engine)
     return engine

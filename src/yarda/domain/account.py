@@ -62,10 +62,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, and by what right: `session` and `key` are both None for the owner of local mode."""
+    """Who asks, and by what right: `session` and `key` are both None for the owner of local mode.
+
+    `signed_in_at` is when the session began.
+    """
 
     account: Account
     session: SessionId | None = None
+    signed_in_at: datetime | None = None
     key: KeyId | None = None
     scopes: frozenset[Scope] = frozenset(Scope)
 

@@ -20,6 +20,7 @@ YardaError
 │   │   ├── EmailNotVerified              the address is not proved yet
 │   │   ├── PasskeyNeeded                 a link is not enough for this account
 │   │   └── AccountDisabled               by the operator
+│   ├── SignInAgain                   403  the sign-in is not fresh enough for what is asked for
 │   ├── AccountNotFound               404
 │   ├── CredentialNotFound            404  no such session, key or passkey of this account
 │   ├── SignInWayNotFound             404  nobody is configured under that name
@@ -95,6 +96,7 @@ from yarda.errors.accounts import (
     PackNotFound,
     PasskeyNeeded,
     PasskeyRefused,
+    SignInAgain,
     SignInInvalid,
     SignInWayNotFound,
     TooManyRequests,
@@ -241,6 +243,7 @@ __all__ = [
     "ServiceUnavailableError",
     "SettingInvalid",
     "SetupError",
+    "SignInAgain",
     "SignInInvalid",
     "SignInWayNotFound",
     "SpendLimitReached",

@@ -60,6 +60,13 @@ class NotAllowed(RequestError):
     code = "not_allowed"
 
 
+class SignInAgain(RequestError):
+    """What is asked for could take the account away, and the sign-in is not of just now."""
+
+    status = 403
+    code = "sign_in_again"
+
+
 class EmailNotVerified(NotAllowed):
     """The account's address is not proved yet."""
 

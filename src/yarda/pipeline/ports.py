@@ -255,6 +255,12 @@ class Jobs(Protocol):
     async def areas_with_live_jobs(self) -> set[UUID]: ...
 
 
+class AuditLog(Protocol):
+    async def add(
+        self, action: str, *, actor: str, account: AccountId, detail: dict[str, str | int] | None = None
+    ) -> None: ...
+
+
 class Tally(StrEnum):
     """A number that no other row tells."""
 
@@ -303,6 +309,8 @@ class UnitOfWork(Protocol):
     def events(self) -> Events: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def audit_log(self) -> AuditLog: ...
     @property
     def tallies(self) -> Tallies: ...
 

@@ -13,7 +13,7 @@ from yarda.pipeline.tools import Tools
 log = structlog.get_logger()
 
 
-async def delete_generation(generation_id: GenerationId, *, account: AccountId, tools: Tools) -> None:
+async def delete_generation(generation_id: GenerationId, *, account: AccountId, actor: str, tools: Tools) -> None:
     """Rows first, then the objects no other row needs; what a crash leaves, the sweep removes.
 
     Areas still running are stopped and their credits go back. The ledger and the calls stay, without the
@@ -25,6 +25,9 @@ async def delete_generation(generation_id: GenerationId, *, account: AccountId, 
             if not area.status.is_terminal:
                 await release_credits(generation, area, reason="deleted", work=work)
         keys = await _delete_rows(generation, work=work)
+        await work.audit_log.add(
+            "design_deleted", actor=actor, account=account, detail={"generation": str(generation_id)}
+        )
     deleted = await delete_unused(sorted(keys), tools=tools)
     log.info("generation_deleted", generation_id=str(generation_id), objects=deleted)
 

@@ -8,6 +8,8 @@ from yarda.pipeline.remove import delete_generation, delete_photo_rows
 from yarda.pipeline.stored import delete_unused
 from yarda.pipeline.tools import Tools
 
+ACTOR = "retention"
+
 log = structlog.get_logger()
 
 
@@ -17,7 +19,7 @@ async def delete_expired(*, tools: Tools) -> int:
         generations = await work.retention.list_expired_generations()
     for generation, account in generations:
         try:
-            await delete_generation(generation, account=account, tools=tools)
+            await delete_generation(generation, account=account, actor=ACTOR, tools=tools)
         except GenerationNotFound:  # another process was here
             continue
     async with tools.open_work() as work:

@@ -58,7 +58,10 @@ class Settings(BaseSettings):
         None,
         description="At least 32 characters that nobody knows, the same for all processes; needed with accounts.",
     )
-    session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in.")
+    session_days: int = Field(30, ge=1, le=365, description="How long a browser stays signed in at most.")
+    session_idle_days: int = Field(
+        14, ge=1, le=365, description="After how long without a visit a browser is signed out."
+    )
     disposable_domains: Path | None = Field(
         None,
         description="A file of email domains, one a line, that get no trial credits; none: a list comes along.",

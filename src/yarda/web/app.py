@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from yarda import __version__
 from yarda.core import AccountDesk, Operator, Studio
-from yarda.errors import NotSignedIn
+from yarda.errors import NotSignedIn, SignInAgain
 from yarda.web import (
     account,
     catalog,
@@ -114,6 +114,8 @@ async def _as_page(request: Request, problem: Problem) -> Response | None:
     if problem.code == NotSignedIn.code and request.method == "GET":
         then = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': then})}", status_code=303)
+    if problem.code == SignInAgain.code:
+        return RedirectResponse("/sign-in?next=/account&again=yes", status_code=303)
     return await problem_page(request, status=problem.status, code=problem.code, detail=problem.detail)
 
 

@@ -35,13 +35,14 @@ def set_browser(response: Response, browser: Browser) -> None:
 
 def set_session(response: Response, signed_in: SignedIn) -> None:
     """Also forgets the browser's secret: it has done its work."""
-    life = signed_in.session.expires_at - signed_in.session.created_at
-    _set(response, SESSION, signed_in.token, seconds=int(life.total_seconds()))
+    _set(response, SESSION, signed_in.token, seconds=int(signed_in.longest.total_seconds()))
     _drop(response, BROWSER)
 
 
 def drop_session(response: Response) -> None:
+    """With everything of the account that the browser kept, pictures above all."""
     _drop(response, SESSION)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 def _read(request: Request, name: str) -> str | None:

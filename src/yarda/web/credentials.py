@@ -22,7 +22,7 @@ class SessionRead(BaseModel):
     browser: str = Field(description="What it calls itself.")
     created_at: datetime
     seen_at: datetime
-    expires_at: datetime
+    expires_at: datetime = Field(description="When it ends if it is not used again.")
     is_current: bool
 
     @classmethod
@@ -85,6 +85,12 @@ async def list_sessions(member: Member, desk: CurrentDesk) -> SessionList:
     """Where you are signed in, newest first."""
     found = await desk.list_sessions(member)
     return SessionList(items=[SessionRead.of(session, current=member.session) for session in found])
+
+
+@router.delete("/sessions", status_code=status.HTTP_204_NO_CONTENT, responses=responses(404))
+async def end_other_sessions(member: Member, desk: CurrentDesk) -> None:
+    """Sign every browser out but this one."""
+    await desk.end_other_sessions(member)
 
 
 @router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses=responses(404))

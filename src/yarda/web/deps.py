@@ -57,6 +57,7 @@ async def get_caller(request: Request, studio: CurrentStudio) -> Caller:
     if desk is None:
         return await studio.owner_as_caller()
     caller = getattr(request.state, "caller", None) or await _find_caller(request, desk)
+    request.state.asker = caller
     caller.check(Scope.READ if request.method in SAFE_METHODS else Scope.DESIGN)
     request.state.caller = caller
     return caller

@@ -5,6 +5,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,6 +20,10 @@ OWN_SITE = frozenset({"same-origin", "none"})
 """What `Sec-Fetch-Site` says of our own pages, and of an address that somebody typed."""
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
+
+LONGEST_PATH = 200
+
+log = structlog.get_logger()
 
 Origin = tuple[str, str, int]
 """Scheme, host, port."""
@@ -44,6 +49,8 @@ class Guard:
         sending = self._with_headers(send)
         refusal = self._refusal(scope, headers)
         if refusal is not None:
+            path = scope["raw_path"].decode("ascii", "replace")[:LONGEST_PATH]
+            log.info("door_closed", status=refusal.status_code, method=scope["method"], path=path)
             await refusal(scope, receive, sending)
             return
         await self._app(scope, BoundedBody(receive, limit=size_limit(headers)), sending)

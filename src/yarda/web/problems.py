@@ -31,6 +31,7 @@ CODES = {
     408: "request_timeout",
     413: "request_too_large",
 }
+LONGEST_PATH = 200
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 log = structlog.get_logger()
@@ -146,6 +147,8 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
             errors=list(errors),
             **members,
         )
+        if status < 500:
+            _log_refusal(request, status=status, code=code)
         page = await as_page(request, problem)
         if page is not None:
             return page
@@ -203,6 +206,19 @@ def install(app: FastAPI, *, as_page: AsPage) -> None:
         # This answer is sent from outside of the guard, which sets them on every other one.
         response.headers.update(SECURITY_HEADERS)
         return response
+
+
+def _log_refusal(request: Request, *, status: int, code: str) -> None:
+    """Who tries doors is seen: by account where one was proved, and by path as it was sent, without its query."""
+    asker = getattr(request.state, "asker", None)
+    log.info(
+        "request_refused",
+        status=status,
+        code=code,
+        method=request.method,
+        path=request.scope["raw_path"].decode("ascii", "replace")[:LONGEST_PATH],
+        account_id=str(asker.id) if asker else None,
+    )
 
 
 def allowed_methods(request: Request) -> set[str]:

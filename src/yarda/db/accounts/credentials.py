@@ -58,8 +58,13 @@ class PostgresSessions(_Owned):
         row = (await self._connection.execute(query)).mappings().first()
         return None if row is None else _session(row)
 
-    async def seen(self, session: SessionId, *, at: datetime) -> None:
-        await self._connection.execute(update(sessions).where(sessions.c.id == session).values(seen_at=at))
+    async def seen(self, session: SessionId, *, at: datetime, expires_at: datetime) -> None:
+        changed = {"seen_at": at, "expires_at": func.now() + (expires_at - at)}
+        await self._connection.execute(update(sessions).where(sessions.c.id == session).values(**changed))
+
+    async def delete_others(self, session: SessionId, *, account: AccountId) -> int:
+        others = delete(sessions).where(sessions.c.account_id == account, sessions.c.id != session)
+        return (await self._connection.execute(others)).rowcount
 
     async def list_for(self, account: AccountId) -> list[Session]:
         return [_session(row) for row in await self._rows_of(account, sessions.c.expires_at > func.now())]

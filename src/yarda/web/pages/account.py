@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from yarda.domain.account import Caller, KeyId, Scope, SessionId
 from yarda.domain.credit import EntryKind, LedgerEntry
-from yarda.errors import CredentialNotFound, RequestError
+from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed
 from yarda.web.cookies import drop_session
 from yarda.web.deps import CurrentDesk, CurrentStudio, Member, parse_id
 from yarda.web.pages.browsers import name_browser
@@ -46,7 +46,7 @@ async def create_key(
     """The answer is the page with the key on it, this once."""
     try:
         secret, key = await desk.create_key(name, scopes=frozenset(scope or ()), caller=member)
-    except RequestError as error:
+    except (InvalidRequest, NotAllowed) as error:
         wrong = str(error).split(": ", 1)[-1]
         return await _page(
             request, member, desk=desk, studio=studio, status=error.status, key_wrong=wrong, key_name=name
@@ -63,6 +63,12 @@ async def revoke_key(key_id: str, member: Member, desk: CurrentDesk) -> Response
 @router.post("/sessions/{session_id}/end")
 async def end_session(session_id: str, member: Member, desk: CurrentDesk) -> Response:
     await desk.end_session(SessionId(_id(session_id)), caller=member)
+    return RedirectResponse("/account#sessions", status_code=303)
+
+
+@router.post("/sessions/end-others")
+async def end_other_sessions(member: Member, desk: CurrentDesk) -> Response:
+    await desk.end_other_sessions(member)
     return RedirectResponse("/account#sessions", status_code=303)
 
 

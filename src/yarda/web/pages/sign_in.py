@@ -12,6 +12,7 @@ from yarda.errors import EmailInvalid, PasskeyNeeded, RequestError, SignInInvali
 from yarda.web.cookies import drop_session, read_browser, set_browser, set_session
 from yarda.web.deps import CurrentDesk, Member, get_desk
 from yarda.web.pages.rendering import render
+from yarda.web.texts import read_texts
 
 HOME = "/"
 
@@ -22,9 +23,10 @@ NextField = Annotated[str, Form(alias="next", max_length=2000)]
 
 
 @router.get("/sign-in")
-async def ask(request: Request, desk: CurrentDesk, then: Next = HOME) -> Response:
-    """Where to write the address."""
-    return _page(request, "sign_in.html", then=local_path(then))
+async def ask(request: Request, desk: CurrentDesk, then: Next = HOME, again: bool = False) -> Response:
+    """Where to write the address; `again` for who is signed in, but not since just now."""
+    notice = read_texts()["sign_in"]["again_first"] if again else ""
+    return _page(request, "sign_in.html", then=local_path(then), notice=notice)
 
 
 @router.post("/sign-in")

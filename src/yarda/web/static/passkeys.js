@@ -6,6 +6,7 @@ async function post(url, body) {
   const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: body && JSON.stringify(body) });
   const answer = response.status === 204 ? null : await response.json();
+  if (answer?.code === 'sign_in_again') location.assign('/sign-in?next=/account&again=yes');
   if (!response.ok) throw new Error(answer.detail);
   return answer;
 }
