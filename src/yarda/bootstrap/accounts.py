@@ -1,4 +1,7 @@
-"""What accounts need: their desk, who else proves addresses, mail, and the shop."""
+"""What accounts need: their desk, who else proves addresses, mail, and the shop.
+
+The libraries behind them are loaded where they are wanted only: a command starts in half the time without.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,11 +14,7 @@ from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Studio
 from yarda.db.unit_of_work import Database
 from yarda.domain.account import Plan
-from yarda.identity.oidc import OpenIdProvider, google
-from yarda.identity.passkeys import WebAuthnCeremony, supports_passkeys
-from yarda.mail.smtp import SmtpMailer
 from yarda.mail.terminal import TerminalMailer
-from yarda.payments.stripe import StripePayments
 from yarda.settings import Settings
 
 
@@ -26,6 +25,8 @@ def now() -> datetime:
 def make_desk(
     settings: Settings, database: Database, studio: Studio, identities: Sequence[IdentityProvider]
 ) -> AccountDesk:
+    from yarda.identity.passkeys import WebAuthnCeremony, supports_passkeys
+
     assert settings.secret_key is not None
     assert settings.base_url is not None
     has_passkeys = supports_passkeys(settings.base_url)
@@ -48,6 +49,10 @@ def make_desk(
 
 def make_identities(settings: Settings) -> tuple[IdentityProvider, ...]:
     """In the order of the buttons."""
+    if not (settings.google_client_id or settings.oidc_issuer):
+        return ()
+    from yarda.identity.oidc import OpenIdProvider, google
+
     found: list[IdentityProvider] = []
     if settings.google_client_id and settings.google_client_secret:
         secret = settings.google_client_secret.get_secret_value()
@@ -68,6 +73,8 @@ def make_identities(settings: Settings) -> tuple[IdentityProvider, ...]:
 def make_mailer(settings: Settings) -> Mailer:
     if settings.smtp_url is None:
         return TerminalMailer()
+    from yarda.mail.smtp import SmtpMailer
+
     assert settings.mail_from is not None
     return SmtpMailer(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
 
@@ -76,6 +83,8 @@ def make_shop(settings: Settings, database: Database) -> Shop:
     """Sells through Stripe where both its keys are set."""
     if settings.stripe_api_key is None:
         return Shop(open_work=database.open_work, clock=now)
+    from yarda.payments.stripe import StripePayments
+
     assert settings.stripe_webhook_secret is not None
     assert settings.base_url is not None
     payments = StripePayments(

@@ -1,4 +1,7 @@
-"""The image providers that the settings name."""
+"""The image providers that the settings name.
+
+A provider's library takes up to a second to load, so each is loaded where it is wanted only.
+"""
 
 from collections.abc import Sequence
 
@@ -6,9 +9,6 @@ from yarda.domain.gate import Limits
 from yarda.pipeline.provider import ImageProvider, PaidProvider
 from yarda.pipeline.tools import Providers
 from yarda.providers.concept import ConceptProvider
-from yarda.providers.diffusers import DiffusersProvider
-from yarda.providers.gemini import GeminiProvider
-from yarda.providers.openai import OpenAIProvider
 from yarda.settings import Settings
 
 
@@ -47,6 +47,8 @@ def make_paid(name: str, settings: Settings) -> PaidProvider:
 
 
 def _openai(settings: Settings) -> PaidProvider:
+    from yarda.providers.openai import OpenAIProvider
+
     assert settings.openai_api_key is not None
     return OpenAIProvider(
         api_key=settings.openai_api_key.get_secret_value(),
@@ -57,6 +59,8 @@ def _openai(settings: Settings) -> PaidProvider:
 
 
 def _diffusers(settings: Settings) -> ImageProvider:
+    from yarda.providers.diffusers import DiffusersProvider
+
     assert settings.diffusers_model is not None
     return DiffusersProvider(
         model=settings.diffusers_model,
@@ -67,6 +71,8 @@ def _diffusers(settings: Settings) -> ImageProvider:
 
 
 def _gemini(settings: Settings) -> PaidProvider:
+    from yarda.providers.gemini import GeminiProvider
+
     assert settings.gemini_api_key is not None
     return GeminiProvider(
         api_key=settings.gemini_api_key.get_secret_value(),
