@@ -146,3 +146,20 @@ async def test_who_comes_back_after_deleting_gets_no_second_trial(house: House) 
     again = await house.member()
 
     assert (await again.get("/credits")).json()["balance"] == 0
+
+
+async def test_what_is_over_of_signing_in_is_forgotten_and_what_is_not_stays(house: House) -> None:
+    member, visitor = await house.member(), house.visitor()
+    await visitor.post("/sign-in", data={"email": "other@example.org"})
+    await house.rows("INSERT INTO challenges VALUES ('a', '{}', now() + interval '1 minute')")
+    tables = ("sign_ins", "challenges", "sessions", "counters")
+
+    await house.running.forget_old()
+    assert [await house.count(table) > 0 for table in tables] == [True] * 4
+    assert (await member.get("/credits")).status_code == 200
+
+    for table in tables:
+        over = "ends_at" if table == "counters" else "expires_at"
+        await house.rows(f"UPDATE {table} SET {over} = now() - interval '1 second'")
+    await house.running.forget_old()
+    assert [await house.count(table) for table in tables] == [0] * 4
