@@ -158,6 +158,19 @@ async def test_too_many_links_to_an_address_are_refused_for_a_while(house: House
     assert await house.count("mails") == 5
 
 
+async def test_who_asks_for_too_many_links_uses_up_nobody_elses(house: House) -> None:
+    async def ask(number: int, network: str) -> int:
+        form = {"email": f"person{number}@example.org"}
+        answer = await house.visitor().post("/sign-in", data=form, headers={"x-forwarded-for": network})
+        return answer.status_code
+
+    flood = [await ask(number, "203.0.113.7") for number in range(25)]
+
+    assert flood == [200] * 20 + [429] * 5
+    assert await ask(24, "203.0.113.8") == 200
+    assert await house.rows("SELECT count FROM counters WHERE key LIKE 'links: %'") == [(21,)]
+
+
 @pytest.mark.parametrize(
     "email", ["", "dana", "dana@", "@example.org", "a b@example.org", "dana@x", "d@e.org\nBcc: x@y.org"]
 )
