@@ -171,6 +171,16 @@ async def test_who_asks_for_too_many_links_uses_up_nobody_elses(house: House) ->
     assert await house.rows("SELECT count FROM counters WHERE key LIKE 'links: %'") == [(21,)]
 
 
+async def test_all_addresses_of_an_ipv6_network_share_its_limits(house: House) -> None:
+    of_one, of_another = ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2"), ("203.0.113.7", "::ffff:203.0.113.7")
+
+    for address in (*of_one, *of_another, "2001:db8:0:2::1"):
+        await house.visitor().post("/sign-in", data={"email": EMAIL}, headers={"x-forwarded-for": address})
+
+    counted = await house.rows("SELECT count FROM counters WHERE key LIKE 'links from%' ORDER BY count")
+    assert counted == [(1,), (2,), (2,)]
+
+
 @pytest.mark.parametrize(
     "email", ["", "dana", "dana@", "@example.org", "a b@example.org", "dana@x", "d@e.org\nBcc: x@y.org"]
 )
