@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
 from yarda.accounts.secrets import KEY_PREFIX, hash_secret, new_api_key
 from yarda.accounts.sessions import check_fresh
@@ -11,7 +12,6 @@ from yarda.domain.account import ApiKey, Caller, KeyId, Scope
 from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, NotSignedIn
 
 USED_EVERY = timedelta(minutes=1)
-LONGEST_NAME = 80
 MOST_KEYS = 20
 
 
@@ -23,11 +23,7 @@ async def create_key(
     Raises `SignInAgain`, `InvalidRequest`; `NotAllowed` for the operator's right where the account has none.
     """
     check_fresh(caller, tools=tools)
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidRequest(
-            f"name: write 1 to {LONGEST_NAME} characters, for instance the machine it is for", field="name"
-        )
+    name = read_name(name, such_as="the machine it is for")
     if not scopes:
         raise InvalidRequest("scopes: choose what the key may do", field="scopes")
     if Scope.OPERATE in scopes and not caller.account.is_operator:

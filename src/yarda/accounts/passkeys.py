@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from yarda.accounts.challenges import remember_challenge, take_challenge
 from yarda.accounts.limits import TRIES_FROM_NETWORK, allow
+from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
 from yarda.accounts.ports import PasskeyCeremony
 from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, open_session
@@ -25,7 +26,6 @@ from yarda.errors import (
     SignInWayNotFound,
 )
 
-LONGEST_NAME = 80
 MOST_PASSKEYS = 20
 CHALLENGE_BYTES = 32
 ADDING, SIGNING_IN = "add a passkey", "sign in with a passkey"
@@ -54,11 +54,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
 
     Raises `InvalidRequest`, `PasskeyRefused`, `SignInWayNotFound`.
     """
-    ceremony, name = _ceremony(tools), " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidRequest(
-            f"name: write 1 to {LONGEST_NAME} characters, for instance the device it is on", field="name"
-        )
+    ceremony, name = _ceremony(tools), read_name(name, such_as="the device it is on")
     challenge = ceremony.challenge_of(answer)
     if await take_challenge(ADDING, challenge.hex(), str(caller.session), tools=tools) is None:
         raise PasskeyRefused(OVER)
