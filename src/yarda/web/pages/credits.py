@@ -22,7 +22,10 @@ async def show_packs(
 
 @router.post("")
 async def go_and_pay(
-    request: Request, account: SpendingAccount, studio: CurrentStudio, pack: Annotated[str, Form()] = ""
+    request: Request,
+    account: SpendingAccount,
+    studio: CurrentStudio,
+    pack: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """A page that leads on to the checkout by itself.
 
