@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.flow.accounts.people import HTML, House
 from yarda.web.cookies import BROWSER, SESSION
@@ -264,3 +266,11 @@ async def test_no_secret_stands_in_the_database(house: House) -> None:
     for secret in (message.token, message.code, browser, visitor.kept[SESSION], key):
         assert secret not in held
         assert secret.encode().hex() not in held
+
+
+async def test_an_error_of_the_database_says_no_value(house: House) -> None:
+    with pytest.raises(DBAPIError) as error:
+        async with house.running.database.connect() as connection:
+            await connection.execute(text("SELECT 1 / 0, CAST(:said AS text)"), {"said": "a secret"})
+
+    assert "a secret" not in str(error.value)
