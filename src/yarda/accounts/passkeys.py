@@ -15,10 +15,9 @@ from yarda.accounts.notices import tell
 from yarda.accounts.ports import PasskeyCeremony
 from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, open_session
 from yarda.accounts.tools import AccountTools
-from yarda.domain.account import Account, Caller, Passkey, PasskeyId
+from yarda.domain.account import Caller, Passkey, PasskeyId
 from yarda.domain.email import parse_email
 from yarda.errors import (
-    AccountDisabled,
     AccountNotFound,
     CredentialNotFound,
     InvalidRequest,
@@ -151,7 +150,7 @@ async def sign_in_with_passkey(answer: str, *, browser: Browser, tools: AccountT
             raise PasskeyRefused(UNKNOWN)
         sign_count = ceremony.finish_sign_in(answer, challenge=challenge, passkey=passkey)
         account = await work.accounts.get(passkey.account)
-        _check_enabled(account)
+        account.check_enabled()
         await work.passkeys.used(passkey.id, sign_count=sign_count, at=tools.clock())
         return await open_session(account, browser=browser, how=PASSKEY, work=work, tools=tools)
 
@@ -179,8 +178,3 @@ def _ceremony(tools: AccountTools) -> PasskeyCeremony:
     if tools.passkeys is None:
         raise SignInWayNotFound("passkeys do not work here: they need an address with a name, over https")
     return tools.passkeys
-
-
-def _check_enabled(account: Account) -> None:
-    if account.disabled_at is not None:
-        raise AccountDisabled("this account is disabled; ask whoever runs this installation")

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from yarda.accounts.ports import IdentityProvider, Mailer, OpenAccountWork, PasskeyCeremony, Payments
+from yarda.accounts.ports import IdentityProvider, OpenAccountWork, PasskeyCeremony
 from yarda.accounts.secrets import Pepper
-from yarda.domain.purchase import Pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +20,5 @@ class AccountTools:
     session_life: timedelta
     session_idle: timedelta
     disposable_domains: frozenset[str] = frozenset()
-    mailer: Mailer | None = None
-    payments: Payments | None = None
-    packs: tuple[Pack, ...] = ()
     identities: Mapping[str, IdentityProvider] = field(default_factory=dict)
     passkeys: PasskeyCeremony | None = None

@@ -32,7 +32,7 @@ def make_desk(
     return AccountDesk(
         AccountTools(
             open_work=database.open_work,
-            clock=lambda: datetime.now(UTC),
+            clock=now,
             pepper=Pepper(settings.secret_key.get_secret_value()),
             base_url=settings.base_url,
             trial_credits=settings.trial,

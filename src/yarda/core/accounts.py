@@ -36,11 +36,6 @@ class AccountDesk:
         self._tools = tools
         self._studio = studio
 
-    @property
-    def base_url(self) -> str:
-        """The address people use."""
-        return self._tools.base_url
-
     async def ask_for_link(self, email: str, *, browser: Browser, then: str = "/") -> SignInId:
         """See `accounts.sign_in.ask_for_link`."""
         with logging_refusals("asking for a link", browser=browser, tools=self._tools):
