@@ -153,6 +153,7 @@ class AccountDesk:
             ],
         }
         async with self._tools.open_work() as work:
+            about["purchases"] = [asdict(purchase) for purchase in await work.purchases.list_for(caller.id)]
             await work.audit_log.add("data_exported", actor=str(caller.id), account=caller.id)
         return await write_export(about, account=caller.id, studio=self._studio)
 
