@@ -11,6 +11,7 @@ import pytest
 
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.accounts.people import House, Visitor
+from yarda.accounts.limits import ARCHIVES
 from yarda.api import working
 
 
@@ -93,6 +94,14 @@ async def test_the_archive_has_everything_and_no_secret(house: House) -> None:
     assert "keep the oak" in json.loads(archive.read("calls.json"))[0]["prompt"]
     everything = b"".join(archive.read(name) for name in names)
     assert key.encode() not in everything
+
+
+async def test_an_account_has_a_few_archives_an_hour(house: House) -> None:
+    member = await house.member()
+
+    statuses = [(await member.get("/member/export")).status_code for _ in range(ARCHIVES.most + 1)]
+
+    assert statuses == [200] * ARCHIVES.most + [429]
 
 
 async def test_a_deleted_account_leaves_nothing_but_its_books(house: House, gemini: GeminiEmulator) -> None:
