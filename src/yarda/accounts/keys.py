@@ -6,7 +6,7 @@ from uuid import uuid4
 from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
 from yarda.accounts.secrets import KEY_PREFIX, hash_secret, new_api_key
-from yarda.accounts.sessions import check_fresh
+from yarda.accounts.sessions import check_fresh, lock_account
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import ApiKey, Caller, KeyId, Scope
 from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, NotSignedIn
@@ -38,14 +38,14 @@ async def create_key(
         created_at=tools.clock(),
     )
     async with tools.open_work() as work:
-        await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if len(await work.api_keys.list_for(caller.id)) >= MOST_KEYS:
             raise InvalidRequest(f"name: an account has at most {MOST_KEYS} keys; revoke one first", field="name")
         await work.api_keys.add(key, key_hash=hash_secret(secret))
         await work.audit_log.add(
             "key_created", actor=str(caller.id), account=caller.id, detail={"key": str(key.id)}
         )
-        await tell(caller.account, f"An API key was created: “{name}”.", work=work, tools=tools)
+        await tell(account, f"An API key was created: “{name}”.", work=work, tools=tools)
     return secret, key
 
 

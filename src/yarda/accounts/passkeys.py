@@ -13,7 +13,7 @@ from yarda.accounts.limits import TRIES_FROM_NETWORK, allow
 from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
 from yarda.accounts.ports import PasskeyCeremony
-from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, open_session
+from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, lock_account, open_session
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Caller, Passkey, PasskeyId
 from yarda.domain.email import parse_email
@@ -68,7 +68,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
         created_at=tools.clock(),
     )
     async with tools.open_work() as work:
-        await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if len(await work.passkeys.list_for(caller.id)) >= MOST_PASSKEYS:
             raise InvalidRequest(f"name: an account has at most {MOST_PASSKEYS} passkeys", field="name")
         if not await work.passkeys.add(passkey):
@@ -76,7 +76,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
         await work.audit_log.add(
             "passkey_added", actor=str(caller.id), account=caller.id, detail={"passkey": str(passkey.id)}
         )
-        await tell(caller.account, f"A passkey was added: “{name}”.", work=work, tools=tools)
+        await tell(account, f"A passkey was added: “{name}”.", work=work, tools=tools)
     return passkey
 
 
@@ -90,7 +90,7 @@ async def remove_passkey(passkey: PasskeyId, *, caller: Caller, tools: AccountTo
     """With the last one the account is open to links again. Raises `CredentialNotFound`, `SignInAgain`."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
-        account = await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if not await work.passkeys.delete(passkey, account=caller.id):
             raise CredentialNotFound("there is no such passkey")
         if account.needs_passkey and not await work.passkeys.list_for(caller.id):
@@ -105,7 +105,7 @@ async def require_passkey(caller: Caller, *, tools: AccountTools) -> None:
     """From now on nothing but a passkey signs in. Raises `SignInAgain`; `InvalidRequest` where there is none."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
-        account = await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if not await work.passkeys.list_for(caller.id):
             raise InvalidRequest("required: add a passkey first", field="required")
         await work.accounts.save(replace(account, needs_passkey=True))
@@ -117,7 +117,7 @@ async def stop_requiring_passkey(caller: Caller, *, tools: AccountTools) -> None
     """Links and other issuers sign in again. Raises `SignInAgain`."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
-        account = await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         await work.accounts.save(replace(account, needs_passkey=False))
         await work.audit_log.add("passkey_not_required", actor=str(caller.id), account=caller.id)
         await tell(account, "Links sign in again, not passkeys only.", work=work, tools=tools)

@@ -13,6 +13,9 @@ from tests.emulators.gemini import GeminiEmulator
 from tests.flow.accounts.people import House, Visitor
 from yarda.accounts.limits import ARCHIVES
 from yarda.api import working
+from yarda.domain.account import Scope
+from yarda.errors import AccountDisabled
+from yarda.web.cookies import SESSION
 
 
 async def upload(visitor: Visitor, photo: bytes) -> str:
@@ -152,6 +155,20 @@ async def test_an_account_deleted_during_a_run_gets_no_picture_and_leaves_none(
     assert not [path for path in (house.running.settings.data_dir / "spool").rglob("*") if path.is_file()]
     assert await house.running.studio.audit() == []
     assert await house.rows("SELECT kind FROM ledger ORDER BY id") == [("grant",), ("hold",), ("release",)]
+
+
+async def test_what_was_under_way_when_an_account_was_deleted_changes_nothing(house: House) -> None:
+    member, desk = await house.member(), house.running.desk
+    assert desk is not None
+    caller = await desk.find_caller(member.kept[SESSION])
+    await member.delete("/member")
+
+    with pytest.raises(AccountDisabled):
+        await desk.create_key("shed", scopes=frozenset({Scope.READ}), caller=caller)
+    with pytest.raises(AccountDisabled):
+        await desk.stop_requiring_passkey(caller)
+
+    assert (await house.count("api_keys"), await house.count("mails")) == (0, 0)
 
 
 async def test_who_comes_back_after_deleting_gets_no_second_trial(house: House) -> None:
