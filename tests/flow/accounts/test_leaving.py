@@ -14,7 +14,9 @@ from tests.flow.accounts.people import House, Visitor
 from yarda.accounts.limits import ARCHIVES
 from yarda.api import working
 from yarda.domain.account import Scope
+from yarda.domain.credit import AccountId
 from yarda.errors import AccountDisabled
+from yarda.pipeline.ports import Page
 from yarda.web.cookies import SESSION
 
 
@@ -97,6 +99,27 @@ async def test_the_archive_has_everything_and_no_secret(house: House) -> None:
     assert "keep the oak" in json.loads(archive.read("calls.json"))[0]["prompt"]
     everything = b"".join(archive.read(name) for name in names)
     assert key.encode() not in everything
+
+
+async def test_a_design_that_is_deleted_meanwhile_does_not_end_the_archive(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, studio = await house.member(), house.running.studio
+    made = await draw(member, house)
+    list_generations = studio.list_generations
+
+    async def list_and_delete(account: AccountId, *, limit: int, cursor: str | None) -> Page[Any]:
+        page = await list_generations(account, limit=limit, cursor=cursor)
+        page.items[0]["areas"][0]["plan_url"] = "/as/if/it/were/drawn"
+        await member.delete(f"/generations/{made['id']}")
+        return page
+
+    monkeypatch.setattr(studio, "list_generations", list_and_delete)
+
+    answer = await member.get("/member/export")
+
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert [name for name in names if name.endswith("/design.json")]
 
 
 async def test_an_account_has_a_few_archives_an_hour(house: House) -> None:
