@@ -21,6 +21,8 @@ async def test_a_link_signs_in_and_makes_the_account_with_its_trial_credits(hous
     answer = await visitor.post("/sign-in/link", data={"token": message.token, "next": "/designs"})
 
     assert asked.status_code == shown.status_code == 200
+    assert shown.headers["referrer-policy"] == "same-origin"
+    assert 'name="referrer"' not in shown.text  # without any, the form's Origin would be null
     assert (answer.status_code, answer.headers["location"]) == (303, "/designs")
     assert set(visitor.kept) == {SESSION}
     assert (await visitor.get("/credits")).json() == {"balance": 3, "held": 0, "available": 3}
