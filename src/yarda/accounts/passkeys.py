@@ -12,7 +12,7 @@ from yarda.accounts.challenges import remember_challenge, take_challenge
 from yarda.accounts.limits import TRIES_FROM_NETWORK, allow
 from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
-from yarda.accounts.ports import PasskeyCeremony
+from yarda.accounts.service_ports import PasskeyCeremony
 from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, lock_account, open_session
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Caller, Passkey, PasskeyId

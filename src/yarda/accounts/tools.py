@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from yarda.accounts.ports import IdentityProvider, OpenAccountWork, PasskeyCeremony
+from yarda.accounts.ports import OpenAccountWork
 from yarda.accounts.secrets import Pepper
+from yarda.accounts.service_ports import IdentityProvider, PasskeyCeremony
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from yarda.accounts.domains import read_disposable_domains
-from yarda.accounts.ports import IdentityProvider, Mailer
 from yarda.accounts.purchase import Shop
 from yarda.accounts.secrets import Pepper
+from yarda.accounts.service_ports import IdentityProvider, Mailer
 from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Studio
 from yarda.db.unit_of_work import Database

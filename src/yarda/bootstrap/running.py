@@ -8,8 +8,8 @@ from uuid import UUID
 from yarda import jobs
 from yarda.accounts.forget import forget_expired
 from yarda.accounts.mailroom import Mailroom
-from yarda.accounts.ports import IdentityProvider
 from yarda.accounts.purchase import Shop
+from yarda.accounts.service_ports import IdentityProvider
 from yarda.bootstrap.accounts import make_desk, make_mailer
 from yarda.bootstrap.engine import driver_of, make_inspector
 from yarda.core import Operator, Studio
