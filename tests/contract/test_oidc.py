@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.emulators.oidc import CLIENT_ID, CLIENT_SECRET, EMAIL, OidcEmulator
-from yarda.accounts.ports import IdentityProvider
+from yarda.accounts.service_ports import IdentityProvider
 from yarda.errors import IdentityRefused, IdentityUnavailable
 from yarda.identity.oidc import REFETCH_SECONDS, OpenIdProvider
 

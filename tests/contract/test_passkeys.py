@@ -19,7 +19,7 @@ from tests.emulators.authenticator import (
     base64url,
     from_base64url,
 )
-from yarda.accounts.ports import PasskeyCeremony
+from yarda.accounts.service_ports import PasskeyCeremony
 from yarda.domain.account import Passkey, PasskeyId
 from yarda.domain.credit import AccountId
 from yarda.errors import PasskeyRefused

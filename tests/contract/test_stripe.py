@@ -8,7 +8,7 @@ import pytest
 import stripe
 
 from tests.emulators.stripe import KEY, WEBHOOK_SECRET, StripeEmulator, sign
-from yarda.accounts.ports import Checkout, PaidNotice
+from yarda.accounts.service_ports import Checkout, PaidNotice
 from yarda.domain.account import PurchaseId
 from yarda.domain.purchase import Pack
 from yarda.errors import NoticeInvalid, PaymentsUnavailable

@@ -126,6 +126,13 @@ async def test_a_page_says_that_the_payment_service_is_away_and_does_not_ask_aga
     assert "http-equiv" not in page.text
 
 
+@pytest.mark.parametrize("pack", ["", "6", "five", "5" * 5000])
+async def test_a_pack_that_is_none_is_refused(http: httpx2.AsyncClient, pack: str) -> None:
+    page = await http.post("/account/credits", data={"pack": pack}, headers={"accept": "text/html"})
+
+    assert page.status_code in (404, 422)
+
+
 @pytest.mark.parametrize("change", [{"amount_total": 1}, {"currency": "eur"}])
 async def test_another_amount_than_the_packs_is_reported_and_grants_nothing(
     http: httpx2.AsyncClient, stripe: StripeEmulator, scene: Scene, change: dict[str, Any]

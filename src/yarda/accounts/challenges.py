@@ -10,9 +10,8 @@ CHALLENGE_LIFE = timedelta(minutes=10)
 
 async def remember_challenge(*key: str, value: dict[str, Any] | None = None, tools: AccountTools) -> None:
     """`key` is what it is for, a secret that is sent out, and a secret that only this browser has."""
-    expires_at = tools.clock() + CHALLENGE_LIFE
     async with tools.open_work() as work:
-        await work.challenges.put(_hash(key, tools), value or {}, expires_at=expires_at)
+        await work.challenges.put(_hash(key, tools), value or {}, life=CHALLENGE_LIFE)
 
 
 async def take_challenge(*key: str, tools: AccountTools) -> dict[str, Any] | None:

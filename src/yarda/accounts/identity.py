@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from yarda.accounts.challenges import remember_challenge, take_challenge
 from yarda.accounts.limits import TRIES_FROM_NETWORK, allow
-from yarda.accounts.ports import IdentityProvider
 from yarda.accounts.prove import prove_address
+from yarda.accounts.service_ports import IdentityProvider
 from yarda.accounts.sessions import Browser, SignedIn, open_session
 from yarda.accounts.tools import AccountTools
 from yarda.domain.email import parse_email

@@ -3,15 +3,15 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
 from yarda.accounts.secrets import KEY_PREFIX, hash_secret, new_api_key
-from yarda.accounts.sessions import check_fresh
+from yarda.accounts.sessions import check_fresh, lock_account
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import ApiKey, Caller, KeyId, Scope
 from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, NotSignedIn
 
 USED_EVERY = timedelta(minutes=1)
-LONGEST_NAME = 80
 MOST_KEYS = 20
 
 
@@ -23,11 +23,7 @@ async def create_key(
     Raises `SignInAgain`, `InvalidRequest`; `NotAllowed` for the operator's right where the account has none.
     """
     check_fresh(caller, tools=tools)
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidRequest(
-            f"name: write 1 to {LONGEST_NAME} characters, for instance the machine it is for", field="name"
-        )
+    name = read_name(name, such_as="the machine it is for")
     if not scopes:
         raise InvalidRequest("scopes: choose what the key may do", field="scopes")
     if Scope.OPERATE in scopes and not caller.account.is_operator:
@@ -42,14 +38,14 @@ async def create_key(
         created_at=tools.clock(),
     )
     async with tools.open_work() as work:
-        await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if len(await work.api_keys.list_for(caller.id)) >= MOST_KEYS:
             raise InvalidRequest(f"name: an account has at most {MOST_KEYS} keys; revoke one first", field="name")
         await work.api_keys.add(key, key_hash=hash_secret(secret))
         await work.audit_log.add(
             "key_created", actor=str(caller.id), account=caller.id, detail={"key": str(key.id)}
         )
-        await tell(caller.account, f"An API key was created: “{name}”.", work=work, tools=tools)
+        await tell(account, f"An API key was created: “{name}”.", work=work, tools=tools)
     return secret, key
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import structlog
 
-from yarda.accounts.ports import SEND_SECONDS, Clock, Mailer, OpenAccountWork
+from yarda.accounts.ports import Clock, OpenAccountWork
+from yarda.accounts.service_ports import SEND_SECONDS, Mailer
 from yarda.domain.account import Mail, MailId, MailOutcome
 from yarda.errors import MailRefused, MailUnavailable, ServiceUnavailableError
 

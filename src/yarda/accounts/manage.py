@@ -12,6 +12,8 @@ from yarda.errors import AccountNotFound, InvalidRequest
 
 OWNER = "owner"
 """How the account of local mode is named, which has no address."""
+MOST_CREDITS = 1_000_000
+"""In one grant; more is a mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +85,12 @@ async def grant_credits(
 ) -> Granted:
     """Give credits. Under a key, `once`, an account is granted a single time, however often it is asked for.
 
-    Raises `AccountNotFound`, `EmailInvalid`, `InvalidRequest` without credits or a reason.
+    Raises `AccountNotFound`, `EmailInvalid`, `InvalidRequest` without credits or a reason, or with too many.
     """
     if credits < 1 or not reason.strip():
         raise InvalidRequest("grant at least 1 credit, and say why", field="credits")
+    if credits > MOST_CREDITS:
+        raise InvalidRequest(f"grant at most {MOST_CREDITS:,} credits at a time", field="credits")
     async with open_work() as work:
         account = (await _find(name, work=work)).id
         balance = await work.ledger.lock(account)

@@ -10,14 +10,14 @@ from uuid import uuid4
 
 from yarda.accounts.challenges import remember_challenge, take_challenge
 from yarda.accounts.limits import TRIES_FROM_NETWORK, allow
+from yarda.accounts.names import read_name
 from yarda.accounts.notices import tell
-from yarda.accounts.ports import PasskeyCeremony
-from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, open_session
+from yarda.accounts.service_ports import PasskeyCeremony
+from yarda.accounts.sessions import PASSKEY, Browser, SignedIn, check_fresh, lock_account, open_session
 from yarda.accounts.tools import AccountTools
-from yarda.domain.account import Account, Caller, Passkey, PasskeyId
+from yarda.domain.account import Caller, Passkey, PasskeyId
 from yarda.domain.email import parse_email
 from yarda.errors import (
-    AccountDisabled,
     AccountNotFound,
     CredentialNotFound,
     InvalidRequest,
@@ -25,7 +25,6 @@ from yarda.errors import (
     SignInWayNotFound,
 )
 
-LONGEST_NAME = 80
 MOST_PASSKEYS = 20
 CHALLENGE_BYTES = 32
 ADDING, SIGNING_IN = "add a passkey", "sign in with a passkey"
@@ -54,11 +53,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
 
     Raises `InvalidRequest`, `PasskeyRefused`, `SignInWayNotFound`.
     """
-    ceremony, name = _ceremony(tools), " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidRequest(
-            f"name: write 1 to {LONGEST_NAME} characters, for instance the device it is on", field="name"
-        )
+    ceremony, name = _ceremony(tools), read_name(name, such_as="the device it is on")
     challenge = ceremony.challenge_of(answer)
     if await take_challenge(ADDING, challenge.hex(), str(caller.session), tools=tools) is None:
         raise PasskeyRefused(OVER)
@@ -73,7 +68,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
         created_at=tools.clock(),
     )
     async with tools.open_work() as work:
-        await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if len(await work.passkeys.list_for(caller.id)) >= MOST_PASSKEYS:
             raise InvalidRequest(f"name: an account has at most {MOST_PASSKEYS} passkeys", field="name")
         if not await work.passkeys.add(passkey):
@@ -81,7 +76,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
         await work.audit_log.add(
             "passkey_added", actor=str(caller.id), account=caller.id, detail={"passkey": str(passkey.id)}
         )
-        await tell(caller.account, f"A passkey was added: “{name}”.", work=work, tools=tools)
+        await tell(account, f"A passkey was added: “{name}”.", work=work, tools=tools)
     return passkey
 
 
@@ -95,7 +90,7 @@ async def remove_passkey(passkey: PasskeyId, *, caller: Caller, tools: AccountTo
     """With the last one the account is open to links again. Raises `CredentialNotFound`, `SignInAgain`."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
-        account = await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if not await work.passkeys.delete(passkey, account=caller.id):
             raise CredentialNotFound("there is no such passkey")
         if account.needs_passkey and not await work.passkeys.list_for(caller.id):
@@ -110,7 +105,7 @@ async def require_passkey(caller: Caller, *, tools: AccountTools) -> None:
     """From now on nothing but a passkey signs in. Raises `SignInAgain`; `InvalidRequest` where there is none."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
-        account = await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         if not await work.passkeys.list_for(caller.id):
             raise InvalidRequest("required: add a passkey first", field="required")
         await work.accounts.save(replace(account, needs_passkey=True))
@@ -122,7 +117,7 @@ async def stop_requiring_passkey(caller: Caller, *, tools: AccountTools) -> None
     """Links and other issuers sign in again. Raises `SignInAgain`."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
-        account = await work.accounts.lock(caller.id)
+        account = await lock_account(caller, work=work)
         await work.accounts.save(replace(account, needs_passkey=False))
         await work.audit_log.add("passkey_not_required", actor=str(caller.id), account=caller.id)
         await tell(account, "Links sign in again, not passkeys only.", work=work, tools=tools)
@@ -155,7 +150,7 @@ async def sign_in_with_passkey(answer: str, *, browser: Browser, tools: AccountT
             raise PasskeyRefused(UNKNOWN)
         sign_count = ceremony.finish_sign_in(answer, challenge=challenge, passkey=passkey)
         account = await work.accounts.get(passkey.account)
-        _check_enabled(account)
+        account.check_enabled()
         await work.passkeys.used(passkey.id, sign_count=sign_count, at=tools.clock())
         return await open_session(account, browser=browser, how=PASSKEY, work=work, tools=tools)
 
@@ -183,8 +178,3 @@ def _ceremony(tools: AccountTools) -> PasskeyCeremony:
     if tools.passkeys is None:
         raise SignInWayNotFound("passkeys do not work here: they need an address with a name, over https")
     return tools.passkeys
-
-
-def _check_enabled(account: Account) -> None:
-    if account.disabled_at is not None:
-        raise AccountDisabled("this account is disabled; ask whoever runs this installation")

@@ -8,7 +8,6 @@ from yarda.accounts.tools import AccountTools
 from yarda.domain.account import Account
 from yarda.domain.credit import AccountId, EntryKind
 from yarda.domain.email import parse_email
-from yarda.errors import AccountDisabled
 
 
 async def prove_address(address: str, *, mailbox: str, work: AccountWork, tools: AccountTools) -> Account:
@@ -17,8 +16,7 @@ async def prove_address(address: str, *, mailbox: str, work: AccountWork, tools:
     new = Account(id=AccountId(uuid4()), email=address, created_at=now)
     account = await work.accounts.add_once(new)
     account = await work.accounts.lock(account.id)
-    if account.disabled_at is not None:
-        raise AccountDisabled("this account is disabled; ask whoever runs this installation")
+    account.check_enabled()
     if account.verified_at is not None:
         return account
     account = replace(account, verified_at=now)

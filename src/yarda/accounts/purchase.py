@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import structlog
 
-from yarda.accounts.ports import AccountWork, Clock, OpenAccountWork, PaidNotice, Payments
+from yarda.accounts.ports import AccountWork, Clock, OpenAccountWork
+from yarda.accounts.service_ports import PaidNotice, Payments
 from yarda.domain.account import Plan, PurchaseId
 from yarda.domain.credit import AccountId, EntryKind
 from yarda.domain.purchase import Pack, Purchase, PurchaseStatus

@@ -93,6 +93,13 @@ def check_fresh(caller: Caller, *, tools: AccountTools) -> None:
         raise SignInAgain(AGAIN)
 
 
+async def lock_account(caller: Caller, *, work: AccountWork) -> Account:
+    """The caller's account for a change. Raises `AccountDisabled` where it was shut or deleted meanwhile."""
+    account = await work.accounts.lock(caller.id)
+    account.check_enabled()
+    return account
+
+
 async def list_sessions(caller: Caller, *, tools: AccountTools) -> list[Session]:
     """The newest first."""
     async with tools.open_work() as work:

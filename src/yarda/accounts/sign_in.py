@@ -51,9 +51,9 @@ async def ask_for_link(email: str, *, browser: Browser, then: str, tools: Accoun
     """
     address = parse_email(email)
     await allow(
-        (LINKS, "all"),
         (LINKS_FROM_NETWORK, browser.network),
         (LINKS_TO_ADDRESS, address.mailbox),
+        (LINKS, "all"),
         tools=tools,
     )
     token, code, now = new_secret(), new_code(), tools.clock()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from yarda.accounts.ports import IdentityProvider, Mailer, OpenAccountWork, PasskeyCeremony, Payments
+from yarda.accounts.ports import OpenAccountWork
 from yarda.accounts.secrets import Pepper
-from yarda.domain.purchase import Pack
+from yarda.accounts.service_ports import IdentityProvider, PasskeyCeremony
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,5 @@ class AccountTools:
     session_life: timedelta
     session_idle: timedelta
     disposable_domains: frozenset[str] = frozenset()
-    mailer: Mailer | None = None
-    payments: Payments | None = None
-    packs: tuple[Pack, ...] = ()
     identities: Mapping[str, IdentityProvider] = field(default_factory=dict)
     passkeys: PasskeyCeremony | None = None

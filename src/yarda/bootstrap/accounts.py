@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from yarda.accounts.domains import read_disposable_domains
-from yarda.accounts.ports import IdentityProvider, Mailer
 from yarda.accounts.purchase import Shop
 from yarda.accounts.secrets import Pepper
+from yarda.accounts.service_ports import IdentityProvider, Mailer
 from yarda.accounts.tools import AccountTools
 from yarda.core import AccountDesk, Studio
 from yarda.db.unit_of_work import Database
@@ -33,7 +33,7 @@ def make_desk(
     return AccountDesk(
         AccountTools(
             open_work=database.open_work,
-            clock=lambda: datetime.now(UTC),
+            clock=now,
             pepper=Pepper(settings.secret_key.get_secret_value()),
             base_url=settings.base_url,
             trial_credits=settings.trial,

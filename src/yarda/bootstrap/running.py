@@ -6,9 +6,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from yarda import jobs
+from yarda.accounts.forget import forget_expired
 from yarda.accounts.mailroom import Mailroom
-from yarda.accounts.ports import IdentityProvider
 from yarda.accounts.purchase import Shop
+from yarda.accounts.service_ports import IdentityProvider
 from yarda.bootstrap.accounts import make_desk, make_mailer
 from yarda.bootstrap.engine import driver_of, make_inspector
 from yarda.core import Operator, Studio
@@ -95,7 +96,8 @@ class Running:
         return await jobs.probe_queue(self._dsn)
 
     async def forget_old(self) -> None:
-        """Drop the engine's log of finished jobs and replies nobody came back for."""
+        """Drop what is over of sign-ins, the engine's log of finished jobs, and replies nobody came back for."""
+        await forget_expired(open_work=self.database.open_work)
         async with self.database.connect() as connection:
             await jobs.prune(await driver_of(connection), older_than=KEEP_JOB_LOG)
         await asyncio.to_thread(self._spool.remove_old)

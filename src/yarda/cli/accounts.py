@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from yarda.accounts.manage import (
+    MOST_CREDITS,
     create_account,
     disable_account,
     enable_account,
@@ -125,7 +126,7 @@ def forget_passkeys(email: Annotated[str, typer.Argument(help="The account's add
 @credits_app.command("grant")
 def grant(
     account: Name,
-    credits: Annotated[int, typer.Argument(metavar="CREDITS", help="How many.", min=1, max=1_000_000)],
+    credits: Annotated[int, typer.Argument(metavar="CREDITS", help="How many.", min=1, max=MOST_CREDITS)],
     reason: Annotated[str, typer.Option(help="Why; the account's owner reads it in the ledger.")],
     once: Annotated[str | None, typer.Option(metavar="KEY", help="Grant under this key a single time.")] = None,
     as_json: AsJson = False,

@@ -36,11 +36,6 @@ class AccountDesk:
         self._tools = tools
         self._studio = studio
 
-    @property
-    def base_url(self) -> str:
-        """The address people use."""
-        return self._tools.base_url
-
     async def ask_for_link(self, email: str, *, browser: Browser, then: str = "/") -> SignInId:
         """See `accounts.sign_in.ask_for_link`."""
         with logging_refusals("asking for a link", browser=browser, tools=self._tools):
@@ -158,6 +153,7 @@ class AccountDesk:
             ],
         }
         async with self._tools.open_work() as work:
+            about["purchases"] = [asdict(purchase) for purchase in await work.purchases.list_for(caller.id)]
             await work.audit_log.add("data_exported", actor=str(caller.id), account=caller.id)
         return await write_export(about, account=caller.id, studio=self._studio)
 

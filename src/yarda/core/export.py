@@ -13,7 +13,7 @@ from yarda.core.studio import Studio
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import ImageId
-from yarda.errors import ImageNotFound
+from yarda.errors import GenerationNotFound, ImageNotFound
 from yarda.pipeline.pictures import PictureSize
 from yarda.pipeline.planner import PlanForm
 from yarda.pipeline.ports import Page
@@ -23,7 +23,7 @@ PER_PAGE = 100
 README = """\
 What Yarda keeps of your account.
 
-account.json   your address, sessions, API keys and passkeys (not the keys themselves)
+account.json   your address, sessions, API keys and passkeys (not the keys themselves), and purchases
 ledger.json    every change of your credits
 calls.json     every call of an image service made for you, with the words that were sent
 photos/        the photos you uploaded, as they are kept, and what was marked in them
@@ -81,9 +81,12 @@ class _Export:
 
     async def _put_plans(self, name: str, generation: str, area: str) -> None:
         for form in PlanForm:
-            plan = await self._studio.get_plan(
-                GenerationId(UUID(generation)), AreaId(UUID(area)), account=self._account, form=form
-            )
+            try:
+                plan = await self._studio.get_plan(
+                    GenerationId(UUID(generation)), AreaId(UUID(area)), account=self._account, form=form
+                )
+            except GenerationNotFound:  # deleted meanwhile
+                return
             await self._put(f"{name} {form.value}", plan.data)
 
     async def _put_picture(self, name: str, image: ImageId) -> None:

@@ -49,6 +49,7 @@ class PostgresDumps:
             yield Snapshot(postgres=int(self._major), objects=tuple(sorted(keys)), rows=rows)
 
     async def write(self, path: Path) -> None:
+        await asyncio.to_thread(path.touch, 0o600)  # before anything is in it
         await self._run(
             "pg_dump",
             "--format=custom",
@@ -56,7 +57,6 @@ class PostgresDumps:
             f"--snapshot={self._snapshot}",
             f"--file={path}",
         )
-        await asyncio.to_thread(path.chmod, 0o600)
 
     async def check_empty(self, *, postgres: int) -> None:
         async with self._database.connect() as connection:

@@ -122,7 +122,8 @@ class Database:
 def open_engine(dsn: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine for a `postgresql://` URL; broken connections are found before use.
 
-    The driver reads the URL itself, so that `sslmode` and the like mean here what they mean everywhere.
+    The driver reads the URL itself, so that `sslmode` and the like mean here what they mean everywhere. Errors
+    name statements and no values: those are secrets and people's words.
     """
 
     async def connect() -> Any:
@@ -134,6 +135,7 @@ def open_engine(dsn: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
+        hide_parameters=True,
     )
     _check_before_use(engine)
     return engine

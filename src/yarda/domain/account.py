@@ -59,6 +59,11 @@ class Account:
     verified_at: datetime | None = None
     disabled_at: datetime | None = None
 
+    def check_enabled(self) -> None:
+        """Raises `AccountDisabled`."""
+        if self.disabled_at is not None:
+            raise AccountDisabled("this account is disabled; ask whoever runs this installation")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -79,8 +84,7 @@ class Caller:
 
     def check(self, scope: Scope) -> None:
         """Raises `AccountDisabled`, or `NotAllowed` where the key or the account has no such right."""
-        if self.account.disabled_at is not None:
-            raise AccountDisabled("this account is disabled; ask whoever runs this installation")
+        self.account.check_enabled()
         allowed = scope in self.scopes and (scope is not Scope.OPERATE or self.account.is_operator)
         if not allowed:
             raise NotAllowed(f"this needs the right to {scope.value}, which this account or key does not have")

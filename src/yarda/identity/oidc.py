@@ -15,7 +15,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from yarda.accounts.ports import Redirect
+from yarda.accounts.service_ports import Redirect
 from yarda.errors import IdentityRefused
 from yarda.identity._http import IssuerClient, is_safe
 from yarda.identity._tokens import read_id_token, verified_address

@@ -24,7 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from yarda.accounts.ports import NewPasskey
+from yarda.accounts.service_ports import NewPasskey
 from yarda.domain.account import Passkey
 from yarda.domain.credit import AccountId
 from yarda.errors import PasskeyRefused

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 
-from yarda.accounts.ports import SEND_SECONDS
+from yarda.accounts.service_ports import SEND_SECONDS
 from yarda.domain.account import Mail
 from yarda.domain.email import parse_email
 from yarda.errors import EmailInvalid, MailRefused, MailUnavailable

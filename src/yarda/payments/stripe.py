@@ -5,7 +5,7 @@ from uuid import UUID
 import stripe
 from stripe.params.checkout import SessionCreateParams
 
-from yarda.accounts.ports import Checkout, PaidNotice
+from yarda.accounts.service_ports import Checkout, PaidNotice
 from yarda.domain.account import PurchaseId
 from yarda.domain.purchase import Pack
 from yarda.errors import NoticeInvalid, PaymentsUnavailable

@@ -4,6 +4,8 @@ Both are `__Host-`: over HTTPS only (or to this machine), to this host only, out
 them along when a link from elsewhere is followed, and not with other sites' requests.
 """
 
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
 from fastapi import Request, Response
 
 from yarda.accounts.secrets import new_secret
@@ -13,6 +15,8 @@ SESSION = "__Host-yarda-session"
 BROWSER = "__Host-yarda-browser"
 LONGEST = 100
 BROWSER_SECONDS = 3600
+NETWORK_BITS = 64
+"""Of an IPv6 address: whoever has one has all that begin alike."""
 
 
 def read_session(request: Request) -> str | None:
@@ -24,7 +28,7 @@ def read_browser(request: Request) -> Browser:
     return Browser(
         secret=_read(request, BROWSER) or new_secret(),
         name=request.headers.get("user-agent", ""),
-        network=request.client.host if request.client else "",
+        network=_network(request.client.host) if request.client else "",
         session=read_session(request),
     )
 
@@ -43,6 +47,17 @@ def drop_session(response: Response) -> None:
     """With everything of the account that the browser kept, pictures above all."""
     _drop(response, SESSION)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _network(host: str) -> str:
+    """What limits count: an IPv4 address, or the network that an IPv6 address is of."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Network((int(address), NETWORK_BITS), strict=False))
 
 
 def _read(request: Request, name: str) -> str | None:

@@ -10,8 +10,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
+from yarda.accounts.limits import ARCHIVES
 from yarda.domain.account import Plan
-from yarda.web.deps import CurrentDesk, Member
+from yarda.web.deps import CurrentDesk, Member, limited
 from yarda.web.problems import responses
 
 CHUNK = 256 * 2**10
@@ -47,7 +48,8 @@ async def get_member(member: Member) -> MemberRead:
 @router.get(
     "/export",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/zip": {}}}, **responses(404)},
+    dependencies=[limited(ARCHIVES)],
+    responses={200: {"content": {"application/zip": {}}}, **responses(404, 429)},
 )
 async def export_data(member: Member, desk: CurrentDesk) -> StreamingResponse:
     """Photos, designs, plans, calls and the ledger, in one ZIP archive."""

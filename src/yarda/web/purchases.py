@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from yarda.accounts.limits import CHECKOUTS
 from yarda.domain.purchase import Pack
-from yarda.web.deps import CurrentStudio, SpendingAccount
+from yarda.web.deps import CurrentStudio, SpendingAccount, limited
 from yarda.web.problems import open_responses, responses
 
 router = APIRouter(tags=["purchases"])
@@ -51,7 +52,12 @@ async def list_packs(studio: CurrentStudio) -> PackList:
     return PackList(items=[PackRead.of(pack) for pack in studio.packs])
 
 
-@router.post("/purchases", status_code=status.HTTP_201_CREATED, responses=responses(404, 422))
+@router.post(
+    "/purchases",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[limited(CHECKOUTS)],
+    responses=responses(404, 422, 429),
+)
 async def create_purchase(body: PurchaseCreate, account: SpendingAccount, studio: CurrentStudio) -> PurchaseRead:
     """Open a checkout for a pack of credits."""
     started = await studio.start_purchase(body.pack, account=account)

@@ -58,7 +58,7 @@ async def test_a_page_that_needs_a_fresh_sign_in_leads_there_and_it_works_then(h
 
     await use_link(house, member)
     deleted = await member.post("/account/delete", data={"email": EMAIL}, headers=HTML)
-    assert (deleted.status_code, deleted.headers["location"]) == (303, "/")
+    assert (deleted.status_code, deleted.headers["location"]) == (303, "/?account=deleted")
 
 
 async def use_link(house: House, visitor: Visitor) -> None:

@@ -22,6 +22,17 @@ async def test_a_key_does_what_its_scopes_say_and_nothing_at_the_account(house: 
     assert (await drawing.get("/metrics")).status_code == 403
 
 
+async def test_a_name_that_no_row_can_hold_is_refused_with_a_reason(house: House) -> None:
+    member = await house.member()
+
+    call = await member.post("/keys", json={"name": "a\0b"})
+    page = await member.post("/account/keys", data={"name": "a\0b", "scope": "read"})
+
+    assert (call.status_code, page.status_code) == (422, 422)
+    assert call.json()["errors"][0]["field"] == "name"
+    assert await house.count("api_keys") == 0
+
+
 async def test_a_revoked_key_is_turned_away_at_once(house: House) -> None:
     member = await house.member()
     made = (await member.post("/keys", json={"name": "shed"})).json()

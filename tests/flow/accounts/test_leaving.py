@@ -11,7 +11,13 @@ import pytest
 
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.accounts.people import House, Visitor
+from yarda.accounts.limits import ARCHIVES
 from yarda.api import working
+from yarda.domain.account import Scope
+from yarda.domain.credit import AccountId
+from yarda.errors import AccountDisabled
+from yarda.pipeline.ports import Page
+from yarda.web.cookies import SESSION
 
 
 async def upload(visitor: Visitor, photo: bytes) -> str:
@@ -75,6 +81,10 @@ async def test_the_archive_has_everything_and_no_secret(house: House) -> None:
     made = await draw(member, house)
     async with working(house.running, concurrency=4):
         await finished(member, made)
+    await house.rows(
+        "INSERT INTO purchases (id, account_id, credits, cents, currency, status, created_at) "
+        "SELECT gen_random_uuid(), id, 5, 900, 'usd', 'paid', now() FROM accounts"
+    )
 
     answer = await member.get("/member/export")
 
@@ -83,10 +93,41 @@ async def test_the_archive_has_everything_and_no_secret(house: House) -> None:
     assert {"account.json", "ledger.json", "calls.json", "README.txt"} <= set(names)
     assert [name for name in names if name.endswith("front_yard image.png")]
     assert [name for name in names if name.startswith("photos/") and name.endswith(".jpg")]
-    assert json.loads(archive.read("account.json"))["account"]["email"] == "dana@example.org"
+    about = json.loads(archive.read("account.json"))
+    assert about["account"]["email"] == "dana@example.org"
+    assert [purchase["pack"]["cents"] for purchase in about["purchases"]] == [900]
     assert "keep the oak" in json.loads(archive.read("calls.json"))[0]["prompt"]
     everything = b"".join(archive.read(name) for name in names)
     assert key.encode() not in everything
+
+
+async def test_a_design_that_is_deleted_meanwhile_does_not_end_the_archive(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, studio = await house.member(), house.running.studio
+    made = await draw(member, house)
+    list_generations = studio.list_generations
+
+    async def list_and_delete(account: AccountId, *, limit: int, cursor: str | None) -> Page[Any]:
+        page = await list_generations(account, limit=limit, cursor=cursor)
+        page.items[0]["areas"][0]["plan_url"] = "/as/if/it/were/drawn"
+        await member.delete(f"/generations/{made['id']}")
+        return page
+
+    monkeypatch.setattr(studio, "list_generations", list_and_delete)
+
+    answer = await member.get("/member/export")
+
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert [name for name in names if name.endswith("/design.json")]
+
+
+async def test_an_account_has_a_few_archives_an_hour(house: House) -> None:
+    member = await house.member()
+
+    statuses = [(await member.get("/member/export")).status_code for _ in range(ARCHIVES.most + 1)]
+
+    assert statuses == [200] * ARCHIVES.most + [429]
 
 
 async def test_a_deleted_account_leaves_nothing_but_its_books(house: House, gemini: GeminiEmulator) -> None:
@@ -139,6 +180,20 @@ async def test_an_account_deleted_during_a_run_gets_no_picture_and_leaves_none(
     assert await house.rows("SELECT kind FROM ledger ORDER BY id") == [("grant",), ("hold",), ("release",)]
 
 
+async def test_what_was_under_way_when_an_account_was_deleted_changes_nothing(house: House) -> None:
+    member, desk = await house.member(), house.running.desk
+    assert desk is not None
+    caller = await desk.find_caller(member.kept[SESSION])
+    await member.delete("/member")
+
+    with pytest.raises(AccountDisabled):
+        await desk.create_key("shed", scopes=frozenset({Scope.READ}), caller=caller)
+    with pytest.raises(AccountDisabled):
+        await desk.stop_requiring_passkey(caller)
+
+    assert (await house.count("api_keys"), await house.count("mails")) == (0, 0)
+
+
 async def test_who_comes_back_after_deleting_gets_no_second_trial(house: House) -> None:
     member = await house.member()
     await member.delete("/member")
@@ -146,3 +201,20 @@ async def test_who_comes_back_after_deleting_gets_no_second_trial(house: House) 
     again = await house.member()
 
     assert (await again.get("/credits")).json()["balance"] == 0
+
+
+async def test_what_is_over_of_signing_in_is_forgotten_and_what_is_not_stays(house: House) -> None:
+    member, visitor = await house.member(), house.visitor()
+    await visitor.post("/sign-in", data={"email": "other@example.org"})
+    await house.rows("INSERT INTO challenges VALUES ('a', '{}', now() + interval '1 minute')")
+    tables = ("sign_ins", "challenges", "sessions", "counters")
+
+    await house.running.forget_old()
+    assert [await house.count(table) > 0 for table in tables] == [True] * 4
+    assert (await member.get("/credits")).status_code == 200
+
+    for table in tables:
+        over = "ends_at" if table == "counters" else "expires_at"
+        await house.rows(f"UPDATE {table} SET {over} = now() - interval '1 second'")
+    await house.running.forget_old()
+    assert [await house.count(table) for table in tables] == [0] * 4

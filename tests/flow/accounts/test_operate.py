@@ -104,6 +104,7 @@ async def test_accounts_are_found_granted_credits_once_and_shut_out(house: House
 
     assert "op@example.org" not in read(await operator.get("/operate/accounts", params={"containing": "DANA"}))
     nothing = await operator.post(f"{page}/grant", data={**form, "credits": "many"})
+    too_much = await operator.post(f"{page}/grant", data={**form, "credits": "9999999999"})
     await asyncio.gather(*[operator.post(f"{page}/grant", data=form) for _ in range(3)])
     await operator.post(f"{page}/disable")
     shut_out = await member.get("/credits")
@@ -112,6 +113,7 @@ async def test_accounts_are_found_granted_credits_once_and_shut_out(house: House
 
     assert nothing.status_code == 422
     assert "grant at least 1 credit" in nothing.text
+    assert (too_much.status_code, "grant at most 1,000,000 credits" in too_much.text) == (422, True)
     assert "Received: a late design +7 0 10 " in words
     assert "Disabled" in words
     assert shut_out.status_code == (await member.get("/credits")).status_code == 401

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -9,6 +10,9 @@ import pytest
 
 from tests.emulators.authenticator import Authenticator
 from tests.flow.accounts.people import HTML, House, Visitor
+from yarda.accounts.challenges import remember_challenge, take_challenge
+from yarda.accounts.secrets import Pepper
+from yarda.accounts.tools import AccountTools
 from yarda.web.cookies import SESSION
 
 EMAIL, OTHER = "dana@example.org", "other@example.org"
@@ -176,3 +180,20 @@ async def test_the_page_lists_removes_and_rules(house: House, device: Authentica
     assert "&lt;garden&gt; phone" in shown.text
     assert "Nothing but a passkey" in ruled.text
     assert "There is no passkey yet" in empty.text
+
+
+async def test_a_challenge_lives_by_the_databases_clock_whatever_that_of_the_process_says(house: House) -> None:
+    slow = AccountTools(
+        open_work=house.running.database.open_work,
+        clock=lambda: datetime.now(UTC) - timedelta(hours=1),
+        pepper=Pepper("of the tests"),
+        base_url=house.url,
+        trial_credits=0,
+        session_life=timedelta(days=1),
+        session_idle=timedelta(days=1),
+    )
+
+    await remember_challenge("for", "a secret", value={"kept": 1}, tools=slow)
+
+    assert await take_challenge("for", "a secret", tools=slow) == {"kept": 1}
+    assert await take_challenge("for", "a secret", tools=slow) is None

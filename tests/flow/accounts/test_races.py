@@ -66,10 +66,11 @@ async def test_who_asks_too_often_is_told_when_to_come_back(house: House) -> Non
     await member.post("/photos")
     await member.post("/generations/multi", json={})
     await member.post("/places", json={})
+    await member.post("/purchases", json={})
     await house.rows(f"UPDATE counters SET count = {UPLOADS.most}")
     assert UPLOADS.most == REQUESTS.most == LOOKUPS.most
 
-    for path in ("/photos", "/generations/multi", "/places"):
+    for path in ("/photos", "/generations/multi", "/places", "/purchases"):
         answer = await member.post(path, json={})
         assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
         assert int(answer.headers["retry-after"]) > 0

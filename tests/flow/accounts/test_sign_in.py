@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.flow.accounts.people import HTML, House
 from yarda.web.cookies import BROWSER, SESSION
@@ -19,6 +21,8 @@ async def test_a_link_signs_in_and_makes_the_account_with_its_trial_credits(hous
     answer = await visitor.post("/sign-in/link", data={"token": message.token, "next": "/designs"})
 
     assert asked.status_code == shown.status_code == 200
+    assert shown.headers["referrer-policy"] == "same-origin"
+    assert 'name="referrer"' not in shown.text  # without any, the form's Origin would be null
     assert (answer.status_code, answer.headers["location"]) == (303, "/designs")
     assert set(visitor.kept) == {SESSION}
     assert (await visitor.get("/credits")).json() == {"balance": 3, "held": 0, "available": 3}
@@ -158,6 +162,29 @@ async def test_too_many_links_to_an_address_are_refused_for_a_while(house: House
     assert await house.count("mails") == 5
 
 
+async def test_who_asks_for_too_many_links_uses_up_nobody_elses(house: House) -> None:
+    async def ask(number: int, network: str) -> int:
+        form = {"email": f"person{number}@example.org"}
+        answer = await house.visitor().post("/sign-in", data=form, headers={"x-forwarded-for": network})
+        return answer.status_code
+
+    flood = [await ask(number, "203.0.113.7") for number in range(25)]
+
+    assert flood == [200] * 20 + [429] * 5
+    assert await ask(24, "203.0.113.8") == 200
+    assert await house.rows("SELECT count FROM counters WHERE key LIKE 'links: %'") == [(21,)]
+
+
+async def test_all_addresses_of_an_ipv6_network_share_its_limits(house: House) -> None:
+    of_one, of_another = ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2"), ("203.0.113.7", "::ffff:203.0.113.7")
+
+    for address in (*of_one, *of_another, "2001:db8:0:2::1"):
+        await house.visitor().post("/sign-in", data={"email": EMAIL}, headers={"x-forwarded-for": address})
+
+    counted = await house.rows("SELECT count FROM counters WHERE key LIKE 'links from%' ORDER BY count")
+    assert counted == [(1,), (2,), (2,)]
+
+
 @pytest.mark.parametrize(
     "email", ["", "dana", "dana@", "@example.org", "a b@example.org", "dana@x", "d@e.org\nBcc: x@y.org"]
 )
@@ -241,3 +268,11 @@ async def test_no_secret_stands_in_the_database(house: House) -> None:
     for secret in (message.token, message.code, browser, visitor.kept[SESSION], key):
         assert secret not in held
         assert secret.encode().hex() not in held
+
+
+async def test_an_error_of_the_database_says_no_value(house: House) -> None:
+    with pytest.raises(DBAPIError) as error:
+        async with house.running.database.connect() as connection:
+            await connection.execute(text("SELECT 1 / 0, CAST(:said AS text)"), {"said": "a secret"})
+
+    assert "a secret" not in str(error.value)

@@ -1,6 +1,6 @@
 """Short-lived secrets of browsers in Postgres."""
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert
@@ -10,13 +10,13 @@ from yarda.db.accounts.tables import challenges
 
 
 class PostgresChallenges:
-    """Plays the `Challenges` port."""
+    """Plays the `Challenges` port. By the database's clock, whatever those of its clients say."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def put(self, key: bytes, value: dict[str, Any], *, expires_at: datetime) -> None:
-        new = insert(challenges).values(key=key, value=value, expires_at=expires_at)
+    async def put(self, key: bytes, value: dict[str, Any], *, life: timedelta) -> None:
+        new = insert(challenges).values(key=key, value=value, expires_at=func.now() + life)
         await self._connection.execute(new)
 
     async def take(self, key: bytes) -> dict[str, Any] | None:

@@ -1,7 +1,5 @@
 """Links and codes that were asked for, in Postgres."""
 
-from datetime import datetime
-
 from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,8 +43,9 @@ class PostgresSignIns:
             .values(wrong_codes=sign_in.wrong_codes, used_at=sign_in.used_at)
         )
 
-    async def forget_old(self, *, before: datetime) -> int:
-        return (await self._connection.execute(delete(sign_ins).where(sign_ins.c.expires_at < before))).rowcount
+    async def forget_expired(self) -> int:
+        old = delete(sign_ins).where(sign_ins.c.expires_at <= func.now())
+        return (await self._connection.execute(old)).rowcount
 
     async def delete_for(self, address: str) -> None:
         await self._connection.execute(delete(sign_ins).where(sign_ins.c.address == address))

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from yarda.accounts.limits import CHECKOUTS
 from yarda.errors import PackNotFound
-from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount
+from yarda.web.deps import CurrentAccount, CurrentStudio, SpendingAccount, limited
 from yarda.web.pages.rendering import render
 
 router = APIRouter(prefix="/account/credits")
@@ -20,9 +21,12 @@ async def show_packs(
     return render(request, "credits.html", at="account", balance=balance, packs=studio.packs, came_back=purchase)
 
 
-@router.post("")
+@router.post("", dependencies=[limited(CHECKOUTS)])
 async def go_and_pay(
-    request: Request, account: SpendingAccount, studio: CurrentStudio, pack: Annotated[str, Form()] = ""
+    request: Request,
+    account: SpendingAccount,
+    studio: CurrentStudio,
+    pack: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """A page that leads on to the checkout by itself.
 
