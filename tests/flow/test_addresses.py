@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 
 from tests.contract.pictures import decode
 from tests.emulators.gemini import KEY as GEMINI_KEY
@@ -85,6 +86,22 @@ async def test_googles_pictures_are_kept_nowhere_and_named_on_what_is_made_of_th
         picture = await scene.studio.get_picture(image, account=scene.account, size=size)
         assert "© Google, 2022-08" in decode(picture.data).info["xmp"].decode()
     assert await scene.studio.audit() == []
+
+
+async def test_the_log_tells_each_step_and_neither_the_address_nor_a_key(scene: Scene, maps: MapsEmulator) -> None:
+    with structlog.testing.capture_logs() as events:
+        view = await run_request(scene, at_address(AreaName.FRONT_YARD))
+
+    told = [event for event in events if event.get("generation_id") == str(view["id"])]
+    assert list(dict.fromkeys(event["event"] for event in told)) == [
+        "generation_accepted",
+        "background_generation_started",
+        "area_stage",
+        "provider_call",
+        "area_completed",
+        "background_generation_completed",
+    ]
+    assert not any(secret in str(events) for secret in ("Seven Springs", KEY, GEMINI_KEY))
 
 
 async def test_panoramax_may_be_kept_and_is_shown_beside_the_design(scene: Scene, maps: MapsEmulator) -> None:
