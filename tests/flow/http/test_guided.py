@@ -51,3 +51,5 @@ async def test_the_concept_and_its_mask_go_along_and_the_design_has_a_plan(
     assert call.prompt == words["text"]
     plants = (await http.get(area["plan_url"].replace("plan.svg", "plants.json"))).json()
     assert plants["plants"]
+    page = await http.get(f"{accepted.headers['location']}/{area['id']}")
+    assert "the plan that the picture was told to follow" in page.text
