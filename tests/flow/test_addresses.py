@@ -18,7 +18,9 @@ from yarda.domain.photo import ImageId
 from yarda.domain.place import CameraView
 from yarda.domain.request import AreaRequest, DesignRequest
 from yarda.errors import PhotoNeeded
+from yarda.imagery.nominatim import NominatimGeocoder
 from yarda.pipeline import run
+from yarda.pipeline.look import take_turn
 from yarda.pipeline.pictures import PictureSize
 from yarda.settings import Settings, read_settings
 
@@ -252,6 +254,20 @@ async def test_without_google_only_the_street_is_seen(migrated: str, maps: MapsE
     assert [sight.source for sight in place.sights] == ["panoramax"]
     assert place.location.is_exact
     assert maps.count("geocode") == maps.count("metadata") == 0
+
+
+async def test_nominatim_is_asked_in_turns_that_all_processes_share(
+    settings: Settings, maps: MapsEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NominatimGeocoder, "pause_seconds", 60.0)
+    free = settings.model_copy(update={"google_maps_terms_accepted": False})
+    async with start(free) as one, start(free) as other:
+        await one.studio.find_place("21125 Seven Springs Dr, Cupertino")
+
+        wait = await take_turn(other.tools.lookup.geocoders[0], tools=other.tools)
+
+    assert maps.count("nominatim") == 1
+    assert 30 < wait <= 60
 
 
 async def test_python_looks_first_and_gets_the_attribution_with_the_design(
