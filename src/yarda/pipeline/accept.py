@@ -134,6 +134,8 @@ async def enqueue(generation: Generation, areas: tuple[Area, ...], *, work: Unit
 
 def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price: int, tools: Tools) -> Generation:
     now = tools.clock()
+    drawn_by = [tools.providers.in_order[name] for name in tools.providers.candidates(request.provider)]
+    guided = request.guided and any(provider.follows_guides for provider in drawn_by)
     return Generation(
         id=GenerationId(uuid4()),
         account=account,
@@ -157,7 +159,7 @@ def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price:
                 growth=area.growth,
                 photo=request.source_of(area),
                 ground=area.ground,
-                guided=request.guided,
+                guided=guided,
                 wanted_provider=request.provider,
                 credits=price,
                 queued_at=now,

@@ -53,3 +53,9 @@ async def test_the_concept_and_its_mask_go_along_and_the_design_has_a_plan(
     assert plants["plants"]
     page = await http.get(f"{accepted.headers['location']}/{area['id']}")
     assert "the plan that the picture was told to follow" in page.text
+
+
+async def test_a_concept_follows_nobody(scene: Scene) -> None:
+    view = await scene.view(await scene.accept(AreaName.FRONT_YARD, provider="concept", guided=True))
+
+    assert not view["areas"][0]["guided"]

@@ -92,7 +92,7 @@ class DesignForm:
             address_confirmed=place is not None and place.confirmed,
             view=place.view if place else FACING_THE_HOUSE,
             provider=self.provider or AUTO,
-            guided=self.guided and self.provider != "concept",
+            guided=self.guided,
             areas=tuple(
                 AreaRequest(
                     area=AreaName(name),
