@@ -7,12 +7,14 @@ from uuid import UUID
 
 import httpx2
 import numpy as np
+import pytest
 
 from tests.contract.pictures import decode
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.scene import Scene
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.generation import GenerationId
+from yarda.providers import diffusers
 
 
 async def test_the_concept_and_its_mask_go_along_and_the_design_has_a_plan(
@@ -59,3 +61,16 @@ async def test_a_concept_follows_nobody(scene: Scene) -> None:
     view = await scene.view(await scene.accept(AreaName.FRONT_YARD, provider="concept", guided=True))
 
     assert not view["areas"][0]["guided"]
+
+
+async def test_the_form_says_of_a_model_on_this_machine_that_nothing_is_sent_away(
+    http: httpx2.AsyncClient, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diffusers, "EXTRA", ())
+    local = diffusers.DiffusersProvider(model="a/model")
+    scene.running.tools.providers.in_order["diffusers"] = local
+    monkeypatch.setitem(scene.running.tools.providers.prices, "diffusers", 1)  # type: ignore[arg-type]
+
+    form = await http.get(f"/new?photo={scene.photo.id}")
+
+    assert form.text.count("Nothing is sent away.") == form.text.count("Your photo is sent to it.") == 1
