@@ -15,9 +15,9 @@ Every way that an image provider can fail, what Yarda does about it, and what th
 played by a test against a real server on loopback, with the provider alone (`provider` names it). With `auto` the next
 provider is asked wherever the row says so, the built-in painter last, and the user reads nothing.
 
-*Calls* is how many reach the provider, *booked* how many count as paid: a call that may have been billed is booked at the
-most it can cost, and counts towards the two paid calls that an area may make and towards the day's budget. The user's
-credit is captured once, when the picture is delivered, and goes back otherwise.
+*Calls* is how many reach the provider, *booked* how many count as paid: a call that may have been billed is booked at what
+its picture cost, or where none came at the most it can cost. It counts towards the two paid calls that an area may make
+and towards the day's budget. The user's credit is captured once, when the picture is delivered, and goes back otherwise.
 
 | What happens | What Yarda does | Calls | Booked | What the user reads |
 | --- | --- | --- | --- | --- |

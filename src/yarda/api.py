@@ -139,12 +139,14 @@ class YardaStudio:
         season: str = Season.SUMMER,
         growth: str = Growth.MATURE,
         provider: str = AUTO,
+        guided: bool = False,
         seed: int | None = None,
     ) -> Generation:
         """Design areas of one photo or one address, `{area: style}`, and wait until each has a verdict.
 
         An address that is found only roughly is not drawn by a provider that costs credits until a person has
         looked (`find_place`) and `address_confirmed` says so; `heading`, `pitch` and `fov` turn the street camera.
+        `guided`: a photoreal design follows the painter's, and comes with its `plan`.
         Raises `InvalidRequest` and the other `RequestError`s; a failed area is no exception but data.
         """
         photo_id = None if photo is None else await self.add_photo(photo)
@@ -165,6 +167,7 @@ class YardaStudio:
             address_confirmed=address_confirmed,
             view=_view(heading, pitch, fov),
             provider=provider,
+            guided=guided,
             seed=seed,
         )
         accepted = await self._studio.accept(request, account=self._account)

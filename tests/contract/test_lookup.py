@@ -50,7 +50,7 @@ async def panoramax(maps: MapsEmulator) -> AsyncIterator[PanoramaxViews]:
 
 @pytest.fixture
 def nominatim(maps: MapsEmulator) -> NominatimGeocoder:
-    return NominatimGeocoder(base_url=maps.base_url, contact="https://yarda.example", pause_seconds=0.0)
+    return NominatimGeocoder(base_url=maps.base_url, contact="https://yarda.example")
 
 
 # --- what every geocoder promises ---

@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 
 from tests.contract.pictures import decode
 from tests.emulators.gemini import KEY as GEMINI_KEY
@@ -17,7 +18,9 @@ from yarda.domain.photo import ImageId
 from yarda.domain.place import CameraView
 from yarda.domain.request import AreaRequest, DesignRequest
 from yarda.errors import PhotoNeeded
+from yarda.imagery.nominatim import NominatimGeocoder
 from yarda.pipeline import run
+from yarda.pipeline.look import take_turn
 from yarda.pipeline.pictures import PictureSize
 from yarda.settings import Settings, read_settings
 
@@ -85,6 +88,22 @@ async def test_googles_pictures_are_kept_nowhere_and_named_on_what_is_made_of_th
         picture = await scene.studio.get_picture(image, account=scene.account, size=size)
         assert "© Google, 2022-08" in decode(picture.data).info["xmp"].decode()
     assert await scene.studio.audit() == []
+
+
+async def test_the_log_tells_each_step_and_neither_the_address_nor_a_key(scene: Scene, maps: MapsEmulator) -> None:
+    with structlog.testing.capture_logs() as events:
+        view = await run_request(scene, at_address(AreaName.FRONT_YARD))
+
+    told = [event for event in events if event.get("generation_id") == str(view["id"])]
+    assert list(dict.fromkeys(event["event"] for event in told)) == [
+        "generation_accepted",
+        "background_generation_started",
+        "area_stage",
+        "provider_call",
+        "area_completed",
+        "background_generation_completed",
+    ]
+    assert not any(secret in str(events) for secret in ("Seven Springs", KEY, GEMINI_KEY))
 
 
 async def test_panoramax_may_be_kept_and_is_shown_beside_the_design(scene: Scene, maps: MapsEmulator) -> None:
@@ -235,6 +254,20 @@ async def test_without_google_only_the_street_is_seen(migrated: str, maps: MapsE
     assert [sight.source for sight in place.sights] == ["panoramax"]
     assert place.location.is_exact
     assert maps.count("geocode") == maps.count("metadata") == 0
+
+
+async def test_nominatim_is_asked_in_turns_that_all_processes_share(
+    settings: Settings, maps: MapsEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NominatimGeocoder, "pause_seconds", 60.0)
+    free = settings.model_copy(update={"google_maps_terms_accepted": False})
+    async with start(free) as one, start(free) as other:
+        await one.studio.find_place("21125 Seven Springs Dr, Cupertino")
+
+        wait = await take_turn(other.tools.lookup.geocoders[0], tools=other.tools)
+
+    assert maps.count("nominatim") == 1
+    assert 30 < wait <= 60
 
 
 async def test_python_looks_first_and_gets_the_attribution_with_the_design(

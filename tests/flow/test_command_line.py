@@ -81,6 +81,15 @@ def test_a_season_that_is_none_is_refused(yarda: Shell) -> None:
     assert "monsoon" in done.stderr
 
 
+async def test_a_photoreal_design_that_follows_a_plan_comes_with_it(yarda: Shell, gemini: GeminiEmulator) -> None:
+    arguments = ("--area", "patio:japanese_zen", "--provider", "gemini", "--guided", "--json")
+    done = await in_thread(yarda, "design", "yard.jpg", *arguments)
+
+    area = json.loads(done.stdout)["areas"][0]
+    assert (area["provider"], area["plan"]) == ("gemini", "yarda-out/patio_japanese_zen_plan.pdf"), done.stderr
+    assert len(gemini.last["contents"][0]["parts"]) == 4
+
+
 async def test_an_area_that_fails_is_told_and_the_exit_code_says_so(yarda: Shell, gemini: GeminiEmulator) -> None:
     gemini.script.append("blocked:PROHIBITED_CONTENT")
 

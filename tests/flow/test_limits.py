@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -151,8 +152,11 @@ async def test_a_moved_house_is_asked_for_once_more_with_a_prompt_that_insists(
         view = await scene.finished(await scene.accept(AreaName.FRONT_YARD))
 
     assert view["status"] == "completed"
-    prompts = [call.prompt for call in await scene.studio.list_calls(scene.account)]
+    calls = await scene.studio.list_calls(scene.account)
+    prompts = [call.prompt for call in calls]
     assert len(set(prompts)) == 2
+    assert [call.provider_reference for call in calls] == ["r-0001", "r-0001"]
+    assert calls[0].cost_usd == calls[1].cost_usd == Decimal("0.037275")
     assert gemini.last["contents"][0]["parts"][-1]["text"] == prompts[0]
     assert view["areas"][0]["house_preserved"] > 0.9
 

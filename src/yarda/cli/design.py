@@ -50,6 +50,9 @@ def command(
     fov: Annotated[float, typer.Option(help="How wide it looks, degrees from 20 to 120.")] = 80.0,
     out: Annotated[Path, typer.Option(help="Where the pictures are written.")] = Path("yarda-out"),
     provider: Annotated[str, typer.Option(help="Who draws: auto, or a configured provider.")] = AUTO,
+    guided: Annotated[
+        bool, typer.Option("--guided", help="A photoreal design follows the painter's, with plan and plant list.")
+    ] = False,
     wish: Annotated[str, typer.Option(help="Wishes in your own words, for every area.")] = "",
     keep: Annotated[float, typer.Option(help="How much of the planting to keep, 0 to 1.", min=0, max=1)] = 0.5,
     season: Annotated[Season, typer.Option(help="The time of the year in the picture.")] = Season.SUMMER,
@@ -67,6 +70,7 @@ def command(
         address_confirmed=confirm_address,
         view=CameraView(heading=heading, pitch=pitch, fov=fov),
         provider=provider,
+        guided=guided,
         seed=seed,
     )
     result = asyncio.run(_design(photos or [], request, out=out, settings=read_settings()))

@@ -308,6 +308,7 @@ def _info(
         credits=credits,
         usual_range=_range(times),
         draws_new_views=provider.draws_new_views,
+        follows_guides=provider.follows_guides,
         away_until=gate and gate[0].away_until(gate[1]),
         is_tripped=gate is not None and gate[0].is_open(gate[1]),
     )

@@ -78,7 +78,7 @@ class Attempt:
         )
 
     def failed(self, error: ProviderError, *, at: datetime) -> Self:
-        """Close after an error; a call that may have been billed is booked at its price cap."""
+        """Close after an error; what may have been billed is booked at what the answer said, else at its cap."""
         outcome = Outcome.FAILED
         if isinstance(error, OutcomeUnknown):
             outcome = Outcome.UNKNOWN
@@ -87,15 +87,16 @@ class Attempt:
         elif isinstance(error, ProviderBusy):
             outcome = Outcome.TURNED_AWAY
         billed = self.paid and error.billable
+        cost_usd = self.price_cap_usd if self.cost_usd is None else self.cost_usd
         return replace(
             self,
             outcome=outcome,
             finished_at=at,
             reason=error.reason[:500],
             error_code=error.code,
-            provider_reference=error.reference,
+            provider_reference=error.reference or self.provider_reference,
             billed=billed,
-            cost_usd=self.price_cap_usd if billed else Decimal(0),
+            cost_usd=cost_usd if billed else Decimal(0),
         )
 
     def lost(self, *, at: datetime, reason: str) -> Self:

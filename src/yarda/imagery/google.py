@@ -82,6 +82,7 @@ class GoogleGeocoder:
     """Plays the `Geocoder` port."""
 
     name = "google"
+    pause_seconds = 0.0
 
     def __init__(self, maps: GoogleMaps) -> None:
         self._maps = maps

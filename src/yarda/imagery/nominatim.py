@@ -1,4 +1,4 @@
-"""Addresses from OpenStreetMap through Nominatim, as its usage policy asks: named, serialised, one a second."""
+"""Addresses from OpenStreetMap through Nominatim, as its usage policy asks: named, and one question a second."""
 
 import asyncio
 import re
@@ -16,7 +16,6 @@ from yarda.errors import AddressNotFound, ImageryUnavailable
 ATTRIBUTION = "© OpenStreetMap contributors"
 AWAY = "OpenStreetMap's address search did not answer; try again in a while, or add a photo of the yard"
 SECONDS = 10
-PAUSE_SECONDS = 1.0
 HOUSE_RANK, STREET_RANK = 30, 26
 """Nominatim's place_rank of single buildings, and of streets."""
 
@@ -25,8 +24,9 @@ class NominatimGeocoder:
     """Plays the `Geocoder` port through geopy; each question is sent once."""
 
     name = "nominatim"
+    pause_seconds = 1.0
 
-    def __init__(self, *, base_url: str, contact: str | None = None, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(self, *, base_url: str, contact: str | None = None) -> None:
         """`contact` goes into the User-Agent: where the operator of a public service can find us."""
         url = urlsplit(base_url)
         self._geocoder = Nominatim(
@@ -36,20 +36,12 @@ class NominatimGeocoder:
             timeout=SECONDS,
             adapter_factory=URLLibAdapter,  # the one it would choose where requests is installed asks three times
         )
-        self._pause = pause_seconds
-        self._turn = asyncio.Lock()
 
     async def find(self, address: str) -> Location:
-        """Whoever asks waits for their turn; the next turn comes a second after this answer."""
-        async with self._turn:
-            try:
-                found = await asyncio.to_thread(
-                    self._geocoder.geocode, address, addressdetails=True, language="en"
-                )
-            except (GeocoderServiceError, ValueError, AttributeError, TypeError, KeyError):
-                raise ImageryUnavailable(AWAY) from None
-            finally:
-                await asyncio.sleep(self._pause)
+        try:
+            found = await asyncio.to_thread(self._geocoder.geocode, address, addressdetails=True, language="en")
+        except (GeocoderServiceError, ValueError, AttributeError, TypeError, KeyError):
+            raise ImageryUnavailable(AWAY) from None
         if found is None:
             raise AddressNotFound(
                 f"no place is known for “{address}”; write street, number and town, or add a photo of the yard"

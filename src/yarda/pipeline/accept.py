@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+import structlog
+
 from yarda.domain.credit import AccountId, EntryKind, highest_price
 from yarda.domain.generation import Area, AreaId, Generation, GenerationId
 from yarda.domain.photo import PhotoId, check_polygons
@@ -16,6 +18,8 @@ from yarda.pipeline.look import Place, find_place
 from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.progress import Expectation, describe
 from yarda.pipeline.tools import Tools
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,10 @@ async def accept_generation(
             if kept.request_sha256 != request.sha256:
                 raise IdempotencyKeyReused("this Idempotency-Key was used for another request; send a new key")
             return Acceptance(id=kept.id, view=describe(kept, expectation, now=tools.clock()), created=False)
-        return await _complete(planned, expectation, tools=tools, work=work)
+        accepted = await _complete(planned, expectation, tools=tools, work=work)
+    areas = [area.area.value for area in planned.areas]
+    log.info("generation_accepted", generation_id=str(accepted.id), provider=request.provider, areas=areas)
+    return accepted
 
 
 async def find_place_of(request: DesignRequest, *, tools: Tools) -> Place | None:
@@ -127,6 +134,8 @@ async def enqueue(generation: Generation, areas: tuple[Area, ...], *, work: Unit
 
 def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price: int, tools: Tools) -> Generation:
     now = tools.clock()
+    drawn_by = [tools.providers.in_order[name] for name in tools.providers.candidates(request.provider)]
+    guided = request.guided and any(provider.follows_guides for provider in drawn_by)
     return Generation(
         id=GenerationId(uuid4()),
         account=account,
@@ -150,7 +159,7 @@ def _plan(request: DesignRequest, *, account: AccountId, key: str | None, price:
                 growth=area.growth,
                 photo=request.source_of(area),
                 ground=area.ground,
-                guided=request.guided,
+                guided=guided,
                 wanted_provider=request.provider,
                 credits=price,
                 queued_at=now,

@@ -1,6 +1,8 @@
 """From an address to a place, and from a place to a picture of it."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from yarda.domain.place import CameraView, Location, SourceKind
 from yarda.errors import (
@@ -79,10 +81,22 @@ async def _ask(geocoder: Geocoder, address: str, *, tools: Tools) -> Location:
         known = await work.geocodes.find(address, geocoder=geocoder.name)
     if known is not None:
         return known
+    await asyncio.sleep(await take_turn(geocoder, tools=tools))
     location = await geocoder.find(address)
     async with tools.open_work() as work:
         await work.geocodes.keep(address, location, geocoder=geocoder.name)
     return location
+
+
+async def take_turn(geocoder: Geocoder, *, tools: Tools) -> float:
+    """The seconds until it is this question's turn, among those of all processes."""
+    if not geocoder.pause_seconds:
+        return 0.0
+    async with tools.open_work() as work:
+        gate, now = await work.gates.lock(geocoder.name, provider=geocoder.name)
+        turn = max(now, gate.next_turn or now)
+        await work.gates.save(replace(gate, next_turn=turn + timedelta(seconds=geocoder.pause_seconds)))
+    return (turn - now).total_seconds()
 
 
 async def find_sight(

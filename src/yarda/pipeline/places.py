@@ -37,6 +37,10 @@ class Geocoder(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def pause_seconds(self) -> float:
+        """How far apart all processes together ask; 0 where the service does not want that."""
+        ...
 
     async def find(self, address: str) -> Location:
         """Raises `AddressNotFound`, `ImageryUnavailable`, `ImageryMisconfigured`."""

@@ -28,7 +28,7 @@ class Planner(Protocol):
     async def draw_plan(self, scene: bytes, *, form: PlanForm, attribution: str | None = None) -> bytes:
         """From a Rendering's `garden` as JSON. The same scene gives the same bytes.
 
-        `attribution` says whose the picture is that the scene was designed into; it stands on the plan.
+        `attribution` says whose the picture is that the scene was designed into; it stands in each.
         """
         ...
 

@@ -30,23 +30,22 @@ async def probe_provider(
     `generation` is none that was accepted; its account answers for the call.
     Raises `ProviderBusy` and `SpendLimitReached` before anything is sent, `ServiceUnavailableError`.
     """
-    attempt = await _open(provider, order, generation, tools=tools)
+    closed = attempt = await _open(provider, order, generation, tools=tools)
     error: ProviderError | None = None
     try:
         async with tools.spool.open_sink(attempt.id, provider=provider.name) as sink:
             rendering = await provider.render(order, sink)
+        closed = attempt.succeeded(
+            reference=rendering.provider_reference, cost_usd=rendering.cost_usd, at=tools.clock()
+        )
         design = await check_rendering(rendering, order, provider=provider.name, tools=tools)
     except ProviderError as failure:
         design, error = None, failure
-        closed = attempt.failed(failure, at=tools.clock())
+        closed = closed.failed(failure, at=tools.clock())
     except BaseException as stop:
         lost = attempt.lost(at=tools.clock(), reason=f"stopped during the call by {type(stop).__name__}")
         await asyncio.shield(_close(lost, provider, None, tools=tools))
         raise
-    else:
-        closed = attempt.succeeded(
-            reference=rendering.provider_reference, cost_usd=rendering.cost_usd, at=tools.clock()
-        )
     await _close(closed, provider, error, tools=tools)
     if design is not None:
         await tools.spool.discard(attempt.id)

@@ -24,6 +24,7 @@ class ProviderInfo:
     credits: int
     usual_range: tuple[float, float] | None
     draws_new_views: bool
+    follows_guides: bool
     away_until: datetime | None = None
     is_tripped: bool = False
 

@@ -157,7 +157,7 @@ async def _accept(
         await claim.advance(Stage.CHECKING)
         design = await check_rendering(rendering, order, provider=attempt.provider, tools=tools)
     except ProviderError as error:
-        await _close(attempt.failed(error, at=tools.clock()), claim, error=error, tools=tools)
+        await _close(received.failed(error, at=tools.clock()), claim, error=error, tools=tools)
         await tools.spool.discard(attempt.id)
         raise
     except BaseException:  # the call was made and answered, whatever became of the area

@@ -308,9 +308,9 @@ def _draw_plan(scene: bytes, form: PlanForm, attribution: str | None) -> bytes:
         case PlanForm.PDF:
             return plan.write_pdf(plan.draw_plan(designed, attribution=attribution))
         case PlanForm.JSON:
-            return plan.count_plants(designed).to_json()
+            return plan.count_plants(designed, attribution=attribution).to_json()
         case PlanForm.CSV:
-            return plan.count_plants(designed).to_csv()
+            return plan.count_plants(designed, attribution=attribution).to_csv()
 
 
 def _pack(painting: garden.Painting) -> bytes:

@@ -57,7 +57,7 @@ async def test_plan_and_list_come_in_every_form_and_agree(
     assert len(garden["plants"]) == sum(row["quantity"] for row in listed["plants"])
 
 
-async def test_the_result_page_shows_the_plan_which_names_whose_the_picture_was(
+async def test_the_result_page_shows_the_plan_and_every_file_names_whose_the_picture_was(
     http: httpx2.AsyncClient, scene: Scene, area: dict[str, Any]
 ) -> None:
     of_google = {"source": "google_street_view", "captured": "2022-08", "attribution": "© Google"}
@@ -70,6 +70,10 @@ async def test_the_result_page_shows_the_plan_which_names_whose_the_picture_was(
     assert area["plan_url"] in page.text
     assert "Planting plan" in page.text
     assert "Designed into a picture: © Google, 2022-08." in (await http.get(area["plan_url"])).text
+    base = area["plan_url"].rsplit("/", 1)[0]
+    assert (await http.get(f"{base}/plants.json")).json()["attribution"] == "© Google, 2022-08"
+    table = csv.DictReader(io.StringIO((await http.get(f"{base}/plants.csv")).text))
+    assert {row["designed into a picture"] for row in table} == {"© Google, 2022-08"}
 
 
 async def test_every_size_of_a_concept_says_what_it_is(http: httpx2.AsyncClient, area: dict[str, Any]) -> None:

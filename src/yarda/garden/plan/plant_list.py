@@ -85,7 +85,10 @@ class MaterialRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantList:
-    """Counts are the scene's own; costs are ranges from the price table, water litres in a year."""
+    """Counts are the scene's own; costs are ranges from the price table, water litres in a year.
+
+    `attribution` names whose the picture is that the garden was designed into, where somebody has to be named.
+    """
 
     style: str
     area: str
@@ -98,6 +101,7 @@ class PlantList:
     water_litres_a_year: int
     calibrated: bool
     """Whether a measured length set the scale."""
+    attribution: str | None = None
 
     def to_json(self) -> bytes:
         sure = MEASURED if self.calibrated else APPROXIMATE
@@ -117,7 +121,7 @@ class PlantList:
             (
                 *(*names, "water", "sun", "zones", "flowers (months)", f"cost low ({self.currency})", "high"),
                 *("flower colour", "leaves", "toxic to pets", "native to", "years to full size"),
-                *("unpruned height (m)", "unpruned spread (m)", "source"),
+                *("unpruned height (m)", "unpruned spread (m)", "source", "designed into a picture"),
             )
         )
         for row in self.plants:
@@ -127,13 +131,13 @@ class PlantList:
                     *(row.spread_m, row.water, row.sun, f"{row.zones[0]}-{row.zones[1]}"),
                     *(" ".join(map(str, row.flowers)), row.cost[0], row.cost[1], row.flower_colour),
                     *(row.leaf_habit, row.warning, row.native, row.years_to_maturity),
-                    *(*(row.grows_to_m or ("", "")), row.source),
+                    *(*(row.grows_to_m or ("", "")), row.source, self.attribution or ""),
                 )
             )
         return out.getvalue().encode()
 
 
-def count_plants(garden: Garden) -> PlantList:
+def count_plants(garden: Garden, *, attribution: str | None = None) -> PlantList:
     """The list of a garden, tallest plants first: their order numbers them on the plan."""
     plants = _plants(garden)
     ornaments = _ornaments(garden)
@@ -154,6 +158,7 @@ def count_plants(garden: Garden) -> PlantList:
         cost=(sum(low for low, _ in costs), sum(high for _, high in costs)),
         water_litres_a_year=_water(garden, materials),
         calibrated=garden.calibrated,
+        attribution=attribution,
     )
 
 

@@ -91,6 +91,7 @@ async def _form_page(
         areas=list(AREAS.values()),
         styles=list(STYLES.values()),
         providers=providers,
+        can_guide=any(provider.follows_guides for provider in providers),
         away={provider.name: words for provider in providers if (words := _away(provider))},
         **{"photo": None, "place": None, "needs": {}, **shown},
     )

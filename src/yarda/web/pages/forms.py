@@ -57,6 +57,7 @@ class DesignForm:
 
     key: str
     provider: str
+    guided: bool = False
     place: AddressForm | None = None
     horizon: int = 0
     ground: str = ""
@@ -91,6 +92,7 @@ class DesignForm:
             address_confirmed=place is not None and place.confirmed,
             view=place.view if place else FACING_THE_HOUSE,
             provider=self.provider or AUTO,
+            guided=self.guided,
             areas=tuple(
                 AreaRequest(
                     area=AreaName(name),
@@ -146,6 +148,7 @@ async def read_form(request: Request) -> tuple[PhotoId | None, DesignForm]:
         horizon=_number(data.get("horizon"), fallback=0, whole=True),
         ground=str(data.get("ground", "")),
         provider=str(data.get("provider", "")),
+        guided="guided" in data,
         known_length=str(data.get("known_length", "")).strip(),
         known_metres=str(data.get("known_metres", "")).strip(),
         house_edge=str(data.get("house_edge", "")).strip(),
