@@ -1,7 +1,7 @@
 """Everything about accounts that the faces call; there is none in local mode."""
 
 from dataclasses import asdict
-from typing import IO
+from typing import IO, Any
 
 from yarda.accounts import identity, keys, passkeys, sessions, sign_in
 from yarda.accounts.close import close_account
@@ -148,7 +148,7 @@ class AccountDesk:
 
     async def export(self, caller: Caller) -> IO[bytes]:
         """All that the account has here, as a ZIP archive; see `core.export.write_export`."""
-        about = {
+        about: dict[str, Any] = {
             "account": asdict(caller.account),
             "sessions": [asdict(session) for session in await self.list_sessions(caller)],
             "api_keys": [asdict(key) for key in await self.list_keys(caller)],
@@ -158,6 +158,7 @@ class AccountDesk:
             ],
         }
         async with self._tools.open_work() as work:
+            about["purchases"] = [asdict(purchase) for purchase in await work.purchases.list_for(caller.id)]
             await work.audit_log.add("data_exported", actor=str(caller.id), account=caller.id)
         return await write_export(about, account=caller.id, studio=self._studio)
 

@@ -23,7 +23,7 @@ PER_PAGE = 100
 README = """\
 What Yarda keeps of your account.
 
-account.json   your address, sessions, API keys and passkeys (not the keys themselves)
+account.json   your address, sessions, API keys and passkeys (not the keys themselves), and what you bought
 ledger.json    every change of your credits
 calls.json     every call of an image service made for you, with the words that were sent
 photos/        the photos you uploaded, as they are kept, and what was marked in them

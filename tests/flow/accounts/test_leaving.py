@@ -75,6 +75,10 @@ async def test_the_archive_has_everything_and_no_secret(house: House) -> None:
     made = await draw(member, house)
     async with working(house.running, concurrency=4):
         await finished(member, made)
+    await house.rows(
+        "INSERT INTO purchases (id, account_id, credits, cents, currency, status, created_at) "
+        "SELECT gen_random_uuid(), id, 5, 900, 'usd', 'open', now() FROM accounts WHERE kind = 'person'"
+    )
 
     answer = await member.get("/member/export")
 
@@ -83,7 +87,9 @@ async def test_the_archive_has_everything_and_no_secret(house: House) -> None:
     assert {"account.json", "ledger.json", "calls.json", "README.txt"} <= set(names)
     assert [name for name in names if name.endswith("front_yard image.png")]
     assert [name for name in names if name.startswith("photos/") and name.endswith(".jpg")]
-    assert json.loads(archive.read("account.json"))["account"]["email"] == "dana@example.org"
+    about = json.loads(archive.read("account.json"))
+    assert about["account"]["email"] == "dana@example.org"
+    assert [purchase["pack"]["cents"] for purchase in about["purchases"]] == [900]
     assert "keep the oak" in json.loads(archive.read("calls.json"))[0]["prompt"]
     everything = b"".join(archive.read(name) for name in names)
     assert key.encode() not in everything
