@@ -102,7 +102,7 @@ def studio_url(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> It
 def town(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[Town]:
     """With accounts, mail, three trial credits and credits for sale; Gemini's pictures cost one."""
     folder = _reachable(tmp_path_factory.mktemp("town"))
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     outside.stripe.webhook_url = f"{url}/webhooks/stripe"
     settings = read_settings(
@@ -141,7 +141,7 @@ def _reachable(folder: Path) -> Path:
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

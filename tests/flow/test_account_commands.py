@@ -63,6 +63,19 @@ async def test_credits_are_granted_with_a_reason_and_under_a_key_once(yarda: She
     ]
 
 
+def test_a_design_beyond_the_credits_is_refused_with_the_balance_and_a_way_forward(
+    yarda: Shell, photo: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "yard.jpg").write_bytes(photo)
+    areas = ("--area", "front_yard:japanese_zen", "--area", "patio:mediterranean")
+
+    done = yarda("design", "yard.jpg", *areas, GEMINI_API_KEY="unused", PROVIDERS="gemini", TRIAL_CREDITS="1")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "credits needed: 2, available: 1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

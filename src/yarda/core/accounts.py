@@ -1,7 +1,7 @@
 """Everything about accounts that the faces call; there is none in local mode."""
 
 from dataclasses import asdict
-from typing import IO
+from typing import IO, Any
 
 from yarda.accounts import identity, keys, passkeys, sessions, sign_in
 from yarda.accounts.close import close_account
@@ -143,7 +143,7 @@ class AccountDesk:
 
     async def export(self, caller: Caller) -> IO[bytes]:
         """All that the account has here, as a ZIP archive; see `core.export.write_export`."""
-        about = {
+        about: dict[str, Any] = {
             "account": asdict(caller.account),
             "sessions": [asdict(session) for session in await self.list_sessions(caller)],
             "api_keys": [asdict(key) for key in await self.list_keys(caller)],
