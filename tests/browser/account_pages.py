@@ -48,8 +48,8 @@ class AccountPage:
 
     async def end_other_session(self) -> None:
         sessions = self.page.get_by_role("region", name="Where you are signed in")
-        await sessions.get_by_role("button", name="Sign out").click()
-        await expect(sessions.get_by_role("button", name="Sign out")).to_have_count(0)
+        await sessions.get_by_role("button", name="Sign out", exact=True).click()
+        await expect(sessions.get_by_role("button", name="Sign out", exact=True)).to_have_count(0)
 
     async def delete(self, email: str) -> None:
         await self.page.locator("summary", has_text="Delete the account").click()

@@ -40,7 +40,7 @@ async def neighbour(browser: Browser, town: Town) -> AsyncIterator[BrowserContex
 async def choose_photoreal(page: Page, photo: Path, *areas: str) -> NewPage:
     """The form, with these areas ticked and no other."""
     new = await (await StartPage(page).open()).add_photo(photo)
-    for box in await page.get_by_role("group").get_by_role("checkbox").all():
+    for box in await page.locator("input[name=area]").all():
         await box.set_checked(await box.get_attribute("value") in areas)
     await page.get_by_role("radio", name="Photoreal").check()
     return new

@@ -270,7 +270,7 @@ async def test_a_database_that_is_not_at_this_version_is_told_with_what_to_run(
     newer = await _database_finding(migrated, tmp_path)
     url = urlsplit(migrated)
     unknown = await _database_finding(url._replace(path=f"{url.path}_gone").geturl(), tmp_path)
-    odd = await _database_finding(url._replace(query=f"{url.query}&sslpassword=no").geturl(), tmp_path)
+    odd = await _database_finding("postgresql://127.0.0.1:port/yarda", tmp_path)
 
     assert [finding.verdict for finding in (outdated, newer, unknown, odd)] == [Verdict.FAILED] * 4
     assert outdated.remedy == "run `yarda migrate`"

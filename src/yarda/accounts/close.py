@@ -12,10 +12,11 @@ async def close_account(caller: Caller, *, tools: AccountTools) -> None:
     photos are deleted by whoever calls this, or by the next worker's round. Raises `SignInAgain`."""
     check_fresh(caller, tools=tools)
     async with tools.open_work() as work:
+        if caller.account.email is not None:
+            # Before the account is locked: redeeming locks them in this order too.
+            await work.sign_ins.delete_for(caller.account.email)
+            await work.mails.delete_for(caller.account.email)
         account = await work.accounts.lock(caller.id)
-        if account.email is not None:
-            await work.mails.delete_for(account.email)
-            await work.sign_ins.delete_for(account.email)
         for credentials in (work.sessions, work.api_keys, work.passkeys):
             await credentials.delete_for(account.id)
         gone = replace(account, kind=AccountKind.DELETED, email=None, is_operator=False, disabled_at=tools.clock())

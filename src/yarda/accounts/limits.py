@@ -25,6 +25,7 @@ TRIES_FROM_NETWORK = Limit(name="sign-ins from a network", most=60, period=timed
 UPLOADS = Limit(name="uploads of an account", most=120, period=timedelta(minutes=10))
 REQUESTS = Limit(name="design requests of an account", most=120, period=timedelta(minutes=10))
 LOOKUPS = Limit(name="address lookups of an account", most=120, period=timedelta(minutes=10))
+PREVIEWS = Limit(name="previews of an account", most=60, period=timedelta(minutes=10))
 CHECKOUTS = Limit(name="checkouts of an account", most=20, period=timedelta(minutes=10))
 ARCHIVES = Limit(name="archives of an account", most=10, period=timedelta(hours=1))
 

@@ -92,7 +92,10 @@ async def grant_credits(
     if credits > MOST_CREDITS:
         raise InvalidRequest(f"grant at most {MOST_CREDITS:,} credits at a time", field="credits")
     async with open_work() as work:
-        account = (await _find(name, work=work)).id
+        found = await _find(name, work=work)
+        if found.kind is AccountKind.DELETED:
+            raise InvalidRequest("this account was deleted; it can use no credits", field="account")
+        account = found.id
         balance = await work.ledger.lock(account)
         key = None if once is None else f"operator:{account}:{once}"
         if key is not None and await work.ledger.is_booked(key):

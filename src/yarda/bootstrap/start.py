@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from yarda.bootstrap.accounts import make_identities, make_shop, now
 from yarda.bootstrap.engine import PostgresJobs
@@ -71,6 +72,7 @@ async def start(settings: Settings, *, providers: Sequence[ImageProvider] = ()) 
             keep_house=settings.keep_house,
             daily_spend_usd=settings.daily_spend_limit_usd,
             retention=settings.retention,
+            longest_call=timedelta(seconds=max(300.0, settings.call_seconds + 60)),
             daily_areas=settings.daily_areas_per_account,
             daily_credits=settings.daily_credits_per_account,
         )

@@ -11,8 +11,6 @@ from yarda.pipeline.ports import UnitOfWork
 from yarda.pipeline.provider import ImageProvider
 from yarda.pipeline.tools import Tools
 
-LONGEST_CALL = timedelta(minutes=5)
-"""A call that is open for longer belongs to a worker that died; it does not count as one under way."""
 UNLIMITED = Limits()
 
 
@@ -33,7 +31,7 @@ async def ask(provider: ImageProvider, *, work: UnitOfWork, tools: Tools) -> Ref
     if not has_gate(provider, tools=tools):
         return None
     gate, now = await work.gates.lock(gate_key(provider), provider=provider.name)
-    traffic = await work.gates.measure(provider.name, now=now, longest_call=LONGEST_CALL)
+    traffic = await work.gates.measure(provider.name, now=now, longest_call=tools.longest_call)
     limits = tools.providers.limits.get(provider.name, UNLIMITED)
     wait = gate.wait(limits, traffic, now=now)
     if wait is None:
@@ -54,7 +52,7 @@ async def learn(
         return
     gate, now = await work.gates.lock(gate_key(provider), provider=provider.name)
     if error is not None:
-        traffic = await work.gates.measure(provider.name, now=now, longest_call=LONGEST_CALL)
+        traffic = await work.gates.measure(provider.name, now=now, longest_call=tools.longest_call)
         await work.gates.save(gate.after(error, traffic, started=attempt.started_at, now=now))
     elif attempt.outcome is Outcome.SUCCEEDED:
         await work.gates.save(gate.delivered(now=now))

@@ -89,5 +89,7 @@ class Tools:
     """The way forward for who has too few."""
     retention: Mapping[Plan, timedelta] = field(default_factory=dict)
     """How long designs and photos are kept, by the plan of their account; for ever where it has no entry."""
+    longest_call: timedelta = timedelta(minutes=5)
+    """A call that is open for longer was left behind by a worker that died; it takes no provider's place."""
     give_up_after: timedelta = timedelta(hours=1)
     """An Area that Yarda's own parts keep from a verdict for that long fails."""

@@ -8,10 +8,11 @@ from contextlib import aclosing
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from yarda.accounts.limits import PREVIEWS
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.errors import OrderRefused, ProviderError, ServiceUnavailableError
 from yarda.pipeline.planner import Preview
-from yarda.web.deps import CurrentAccount, CurrentStudio, PhotoPath
+from yarda.web.deps import CurrentAccount, CurrentStudio, PhotoPath, limited
 from yarda.web.problems import responses
 
 router = APIRouter(prefix="/photos", tags=["photos"])
@@ -20,7 +21,8 @@ router = APIRouter(prefix="/photos", tags=["photos"])
 @router.get(
     "/{photo_id}/previews",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}, **responses(404, 422)},
+    dependencies=[limited(PREVIEWS)],
+    responses={200: {"content": {"text/event-stream": {}}}, **responses(404, 422, 429)},
 )
 async def stream_previews(
     photo: PhotoPath,
