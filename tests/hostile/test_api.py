@@ -17,7 +17,7 @@ from tests.hostile.conftest import PATIENCE
 from yarda.settings import read_settings
 from yarda.web.cookies import SESSION
 
-SECONDS = int(os.environ.get("YARDA_FUZZ_SECONDS", "60"))
+SECONDS = int(os.environ.get("YARDA_FUZZ_SECONDS", "30"))
 """For all runs together; more find more."""
 SEED = os.environ.get("YARDA_FUZZ_SEED", "1")
 HERE = Path(__file__).parent

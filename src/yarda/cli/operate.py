@@ -21,7 +21,7 @@ from yarda.cli.accounts import ACTOR, AsJson
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.logs import set_up_logs
 from yarda.settings import read_settings
-from yarda.web.pages.operate_views import area_view, audit_view, name_age, provider_view
+from yarda.web.operate_views import area_view, audit_view, name_age, provider_view
 
 T = TypeVar("T")
 

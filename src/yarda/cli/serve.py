@@ -17,8 +17,6 @@ from yarda.bootstrap import Running, start
 from yarda.errors import PortInUse, SetupError
 from yarda.logs import set_up_logs
 from yarda.settings import Settings, read_settings
-from yarda.web.app import create_app
-from yarda.web.connections import PatientConnection
 from yarda.worker import work
 
 err = Console(stderr=True, highlight=False)
@@ -53,6 +51,10 @@ def worker_command(
 
 
 async def _serve(settings: Settings, listener: socket.socket, *, workers: int) -> None:
+    # The web's libraries take half a second to load, which no other command has to wait for.
+    from yarda.web.app import create_app
+    from yarda.web.connections import PatientConnection
+
     async with start(settings) as running:
         await running.studio.ready()
         await running.grant_trial()

@@ -11,7 +11,6 @@ from PIL import Image, PngImagePlugin
 from yarda.bootstrap import Running
 from yarda.doctor.drawing import Picture
 from yarda.doctor.findings import Faulty, Finding, Seen, examine, kilobytes, not_tried
-from yarda.web.app import create_app
 
 PART = "display"
 ALWAYS = {"/healthz": "application/json", "/static/sample/before.jpg": "image/jpeg"}
@@ -48,6 +47,8 @@ def _as_png(thumb: bytes) -> tuple[bytes, tuple[int, int]]:
 
 
 async def _serve(running: Running, paths: dict[str, str], said: str) -> Seen[None]:
+    from yarda.web.app import create_app  # takes half a second, which no other command has to wait for
+
     listener = socket.create_server(("127.0.0.1", 0))
     host, port = listener.getsockname()
     app = create_app(running.studio, base_url=running.settings.base_url)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from yarda.web.deps import AreaPath, CurrentOperations, CurrentStudio, GenerationPath, Operator
-from yarda.web.pages.operate_views import audit_view, overview_view
+from yarda.web.operate_views import audit_view, overview_view
 from yarda.web.pages.rendering import render
 
 LOGGED = 50

@@ -8,7 +8,7 @@ from yarda.domain.catalog import AREAS, STYLES, AreaName, StyleName
 from yarda.domain.gate import Breaker
 from yarda.pipeline.measure import Measurements, ProviderState
 from yarda.pipeline.operate import AreaAtWork
-from yarda.web.pages.spend_plot import plot_spend
+from yarda.web.spend_plot import plot_spend
 from yarda.web.texts import read_texts
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
