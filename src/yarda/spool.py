@@ -134,9 +134,9 @@ class DiskSink:
         except OSError as error:
             raise DiskFull(FULL) from error
 
-    async def commit(self) -> None:
+    async def commit(self) -> bytes:
         try:
-            await asyncio.to_thread(self._make_durable)
+            return await asyncio.to_thread(self._make_durable)
         except OSError as error:
             raise DiskFull(FULL) from error
 
@@ -144,7 +144,7 @@ class DiskSink:
         self._file.close()
         self._part.unlink(missing_ok=True)
 
-    def _make_durable(self) -> None:
+    def _make_durable(self) -> bytes:
         self._file.flush()
         os.fsync(self._file.fileno())
         target = self._directory / f"{self._attempt}.{self._hash.hexdigest()}"
@@ -155,6 +155,7 @@ class DiskSink:
         finally:
             os.close(descriptor)
         self.committed = target
+        return target.read_bytes()
 
 
 def _mirror_name(attempt: UUID) -> str:

@@ -100,7 +100,9 @@ class ReplySink(Protocol):
     """
 
     async def write(self, chunk: bytes) -> None: ...
-    async def commit(self) -> None: ...
+    async def commit(self) -> bytes:
+        """Returns the reply, whole."""
+        ...
 
 
 class ImageProvider(Protocol):

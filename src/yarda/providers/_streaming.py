@@ -63,18 +63,18 @@ class SendOnce(httpx2.AsyncBaseTransport):
         request.headers["accept-encoding"] = "identity"
         connect = min(CONNECT_SECONDS, self._seconds / 2)
         request.extensions["timeout"] = httpx2.Timeout(None, connect=connect).as_dict()
-        self.reply = await self._exchange(request)
-        await self._sink.commit()
+        await self._exchange(request)
+        self.reply = await self._sink.commit()
         return httpx2.Response(200, content=self.reply)
 
-    async def _exchange(self, request: httpx2.Request) -> bytes:
+    async def _exchange(self, request: httpx2.Request) -> None:
         try:
             async with asyncio.timeout(self._seconds), httpx2.AsyncClient(verify=self._tls) as wire:
                 response = await wire.send(request, stream=True)
                 async with aclosing(response):
                     if response.status_code != 200:
                         raise self._reject(response, await self._beginning(response))
-                    return await self._receive(response)
+                    await self._receive(response)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
             raise ProviderBusy(self._provider, f"no connection: {type(error).__name__}") from error
         except httpx2.RequestError as error:
@@ -82,15 +82,12 @@ class SendOnce(httpx2.AsyncBaseTransport):
         except TimeoutError as error:
             raise OutcomeUnknown(self._provider, f"no whole reply within {self._seconds:g} s") from error
 
-    async def _receive(self, response: httpx2.Response) -> bytes:
-        chunks = []
+    async def _receive(self, response: httpx2.Response) -> None:
+        """Into the sink alone: a body that outgrows it is never in memory."""
         async for chunk in response.aiter_raw():
             await self._sink.write(chunk)
-            chunks.append(chunk)
         if self._trailer is not None:
-            chunks.append(self._trailer(response.headers))
-            await self._sink.write(chunks[-1])
-        return b"".join(chunks)
+            await self._sink.write(self._trailer(response.headers))
 
     async def _beginning(self, response: httpx2.Response) -> str:
         """As much of an error's text as arrives soon; its status stands without it."""
@@ -111,15 +108,15 @@ class Unkept:
 
     def __init__(self, provider: str) -> None:
         self._provider = provider
-        self._left = UNKEPT_BYTES
+        self._answer = bytearray()
 
     async def write(self, chunk: bytes) -> None:
-        self._left -= len(chunk)
-        if self._left < 0:
+        self._answer += chunk
+        if len(self._answer) > UNKEPT_BYTES:
             raise UnusableReply(self._provider, "the answer is larger than such answers are")
 
-    async def commit(self) -> None:
-        """Nothing is kept."""
+    async def commit(self) -> bytes:
+        return bytes(self._answer)
 
 
 class Replay(httpx2.AsyncBaseTransport):
