@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.emulators.gemini import KEY as GEMINI_KEY
 from tests.emulators.gemini import GeminiEmulator
@@ -27,6 +27,8 @@ from yarda.settings import Settings, read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from find_browser import find_browser
+
+expect.set_options(timeout=30_000)  # a page's scripts share two cores with whatever else is tested
 
 FLAGS = [
     "--no-sandbox",

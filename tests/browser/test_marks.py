@@ -76,6 +76,7 @@ async def test_what_is_kept_in_front_is_there_after_a_reload_and_can_be_removed(
 async def test_a_door_is_marked_and_removed_with_keys_alone(context: BrowserContext, small_yard: Path) -> None:
     page, errors = await watched(context)
     await (await StartPage(page).open()).add_photo(small_yard)
+    await expect(page.locator(".peg--ground").first).to_be_visible()
 
     await page.get_by_role("button", name="Mark the door", exact=True).press("Enter")
     cursor = page.get_by_role("button", name="Next point")
