@@ -1,10 +1,8 @@
 """`yarda account` and `yarda credits`: what an operator does to accounts, each with a line in the audit log."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -19,14 +17,13 @@ from yarda.accounts.manage import (
     grant_credits,
     list_accounts,
 )
-from yarda.bootstrap import Running, start
+from yarda.bootstrap import Running
+from yarda.cli.running import run
 from yarda.domain.account import Account
 from yarda.domain.credit import Balance, LedgerEntry
 from yarda.errors import SettingInvalid
-from yarda.logs import set_up_logs
 from yarda.settings import read_settings
 
-T = TypeVar("T")
 ACTOR = "operator command"
 PAGE = 200
 
@@ -53,7 +50,7 @@ def create(
         )
         return _account(made.account) | {"created": made.created}
 
-    _show(_run(work), as_json=as_json)
+    _show(run(work), as_json=as_json)
 
 
 @account_app.command("list")
@@ -68,7 +65,7 @@ def list_all(
         found = await list_accounts(limit=limit, containing=containing, open_work=running.database.open_work)
         return [_account(account) for account in found]
 
-    found = _run(work)
+    found = run(work)
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -84,7 +81,7 @@ def show(account: Name, as_json: AsJson = False) -> None:
         found = await find_account(account, open_work=running.database.open_work)
         return _account(found) | _balance(await running.studio.balance(found.id))
 
-    _show(_run(work), as_json=as_json)
+    _show(run(work), as_json=as_json)
 
 
 @account_app.command("disable")
@@ -95,7 +92,7 @@ def disable(account: Name, as_json: AsJson = False) -> None:
         open_work = running.database.open_work
         return _account(await disable_account(account, actor=ACTOR, now=datetime.now(UTC), open_work=open_work))
 
-    _show(_run(work), as_json=as_json)
+    _show(run(work), as_json=as_json)
 
 
 @account_app.command("enable")
@@ -105,7 +102,7 @@ def enable(account: Name, as_json: AsJson = False) -> None:
     async def work(running: Running) -> dict[str, Any]:
         return _account(await enable_account(account, actor=ACTOR, open_work=running.database.open_work))
 
-    _show(_run(work), as_json=as_json)
+    _show(run(work), as_json=as_json)
 
 
 @account_app.command("forget-passkeys")
@@ -119,7 +116,7 @@ def forget_passkeys(email: Annotated[str, typer.Argument(help="The account's add
         assert running.desk is not None
         return await running.desk.forget_passkeys(email, actor=ACTOR)
 
-    count = _run(work)
+    count = run(work)
     err.print(f"{count} {'passkey is' if count == 1 else 'passkeys are'} forgotten; links sign in again")
 
 
@@ -139,7 +136,7 @@ def grant(
         )
         return {"account": str(granted.account), "granted": granted.booked, **_balance(granted.balance)}
 
-    result = _run(work)
+    result = run(work)
     if not result["granted"]:
         err.print(f"granted before under the key {escape(str(once))}; nothing was booked", soft_wrap=True)
     _show(result, as_json=as_json)
@@ -155,7 +152,7 @@ def show_ledger(account: Name, limit: Limit = 50, as_json: AsJson = False) -> No
         entries = [_entry(entry) for entry in page.items]
         return _balance(await running.studio.balance(found.id)) | {"entries": entries}
 
-    result = _run(work)
+    result = run(work)
     if as_json:
         typer.echo(json.dumps(result))
         return
@@ -163,17 +160,6 @@ def show_ledger(account: Name, limit: Limit = 50, as_json: AsJson = False) -> No
     _show(result, as_json=False)
     for entry in entries:
         typer.echo(f"{entry['created_at'][:19]}  {entry['kind']:<8} {entry['credits']:>+7}  {entry['reason']}")
-
-
-def _run(work: Callable[[Running], Awaitable[T]]) -> T:
-    set_up_logs("error")
-    return asyncio.run(_started(work))
-
-
-async def _started(work: Callable[[Running], Awaitable[T]]) -> T:
-    async with start(read_settings()) as running:
-        await running.studio.ready()
-        return await work(running)
 
 
 def _account(account: Account) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """`yarda operate`: what the operator's page shows and does, on the command line."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,15 +15,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from yarda.bootstrap import Running, start
+from yarda.bootstrap import Running
 from yarda.cli.accounts import ACTOR, AsJson
+from yarda.cli.running import run
 from yarda.domain.generation import AreaId, GenerationId
-from yarda.logs import set_up_logs
-from yarda.settings import read_settings
 from yarda.web.operate_views import area_view, audit_view, name_age, provider_view
 
 T = TypeVar("T")
-
 app = typer.Typer(help="See what goes on in an installation, and put it right.", no_args_is_help=True)
 
 Design = Annotated[UUID, typer.Argument(metavar="GENERATION", help="The design's id.")]
@@ -33,7 +30,7 @@ Design = Annotated[UUID, typer.Argument(metavar="GENERATION", help="The design's
 @app.command("overview")
 def overview(as_json: AsJson = False) -> None:
     """Queue, oldest job and area, the workers' last audit; unfinished areas, and failed ones to draw again."""
-    shown, now = _run(lambda running: _both(running.operator.look(), running))
+    shown, now = run(lambda running: _both(running.operator.look(), running))
     measured = shown.measured
     if as_json:
         _dump(
@@ -67,7 +64,7 @@ def overview(as_json: AsJson = False) -> None:
 @app.command("cancel")
 def cancel(generation: Design, as_json: AsJson = False) -> None:
     """Cancel what is left of somebody's design; its credits go back."""
-    view = _run(lambda running: running.operator.cancel(GenerationId(generation), actor=ACTOR))
+    view = run(lambda running: running.operator.cancel(GenerationId(generation), actor=ACTOR))
     _show_outcome(view, as_json=as_json)
 
 
@@ -79,7 +76,7 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Run somebody's failed or cancelled area again, on their credits; a worker draws it."""
-    view = _run(
+    view = run(
         lambda running: running.operator.retry(
             GenerationId(generation), AreaId(area), provider=provider, actor=ACTOR
         )
@@ -90,7 +87,7 @@ def retry(
 @app.command("failures")
 def failures(as_json: AsJson = False) -> None:
     """Count areas that failed in the last 30 days, by code."""
-    found = _run(lambda running: running.operator.look()).failures
+    found = run(lambda running: running.operator.look()).failures
     if as_json:
         _dump([asdict(failure) for failure in found])
         return
@@ -100,7 +97,7 @@ def failures(as_json: AsJson = False) -> None:
 @app.command("providers")
 def providers(as_json: AsJson = False) -> None:
     """Say which provider may be called now, at which pace, and why not."""
-    states = _run(lambda running: running.operator.measure()).providers
+    states = run(lambda running: running.operator.measure()).providers
     if as_json:
         _dump([asdict(state) for state in states])
         return
@@ -111,7 +108,7 @@ def providers(as_json: AsJson = False) -> None:
 @app.command("spend")
 def spend(as_json: AsJson = False) -> None:
     """Show what provider calls cost at most on each UTC day of the last 30."""
-    found = _run(lambda running: running.operator.look())
+    found = run(lambda running: running.operator.look())
     limit = found.measured.spend_limit_usd
     if as_json:
         _dump({"daily_limit_usd": limit, "days": [asdict(entry) for entry in found.spend]})
@@ -126,7 +123,7 @@ def show_log(
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=1000)] = 50, as_json: AsJson = False
 ) -> None:
     """Show who did what, the newest first."""
-    entries = _run(lambda running: running.operator.list_log(limit=limit))
+    entries = run(lambda running: running.operator.list_log(limit=limit))
     if as_json:
         _dump([asdict(entry) for entry in entries])
         return
@@ -135,17 +132,6 @@ def show_log(
         about = f"account {entry.account}" if entry.account else ""
         words = [f"{entry.created_at:%Y-%m-%d %H:%M}", entry.action, f"by {entry.actor}", about, detail]
         typer.echo("  ".join(filter(None, words)))
-
-
-def _run(work: Callable[[Running], Awaitable[T]]) -> T:
-    set_up_logs("error")
-    return asyncio.run(_started(work))
-
-
-async def _started(work: Callable[[Running], Awaitable[T]]) -> T:
-    async with start(read_settings()) as running:
-        await running.studio.ready()
-        return await work(running)
 
 
 async def _both(look: Awaitable[T], running: Running) -> tuple[T, datetime]:
