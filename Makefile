@@ -31,7 +31,7 @@ serve: setup ## the studio in your browser
 test: $(VENV)/.installed-dev ## set up, then everything that CI runs
 	@$(BIN)/python scripts/find_browser.py
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest -q -n 3 --dist loadfile
+	$(BIN)/pytest -q -n 4 --no-loadscope-reorder
 
 test-diffusers: $(VENV)/.installed-dev ## the extra `diffusers`, installed aside, with tiny models
 	bash .ci/diffusers

@@ -1,7 +1,6 @@
 """A real studio process with its own embedded database, and a real Chromium."""
 
 import asyncio
-import os
 import socket
 import sys
 import threading
@@ -23,6 +22,7 @@ from tests.emulators.stripe import KEY as STRIPE_KEY
 from tests.emulators.stripe import WEBHOOK_SECRET, StripeEmulator
 from tests.flow.accounts.people import Message
 from tests.flow.processes import YardaProcess
+from tests.folders import reachable_folder
 from yarda.settings import Settings, read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
@@ -93,34 +93,34 @@ def outside() -> Iterator[Outside]:
 
 
 @pytest.fixture(scope="session")
-def studio_url(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[str]:
-    folder = _reachable(tmp_path_factory.mktemp("studio"))
-    settings = read_settings(data_dir=folder / "data", **_of_services(outside))
-    with _served(settings, log=folder / "serve.log") as url:
-        yield url
+def studio_url(outside: Outside) -> Iterator[str]:
+    with reachable_folder() as folder:
+        settings = read_settings(data_dir=folder / "data", **_of_services(outside))
+        with _served(settings, log=folder / "serve.log") as url:
+            yield url
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[Town]:
+def town(outside: Outside) -> Iterator[Town]:
     """With accounts, mail, three trial credits and credits for sale; Gemini's pictures cost one."""
-    folder = _reachable(tmp_path_factory.mktemp("town"))
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    outside.stripe.webhook_url = f"{url}/webhooks/stripe"
-    settings = read_settings(
-        data_dir=folder / "data",
-        access="accounts",
-        base_url=url,
-        secret_key="a secret of the tests, at least 32 letters long",
-        smtp_url=outside.mail.url,
-        mail_from="Yarda <studio@example.org>",
-        stripe_api_key=STRIPE_KEY,
-        stripe_webhook_secret=WEBHOOK_SECRET,
-        stripe_base_url=outside.stripe.base_url,
-        **_of_services(outside),
-    )
-    with _served(settings, log=folder / "serve.log", port=port):
-        yield Town(url=url, settings=settings)
+    with reachable_folder() as folder:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        outside.stripe.webhook_url = f"{url}/webhooks/stripe"
+        settings = read_settings(
+            data_dir=folder / "data",
+            access="accounts",
+            base_url=url,
+            secret_key="a secret of the tests, at least 32 letters long",
+            smtp_url=outside.mail.url,
+            mail_from="Yarda <studio@example.org>",
+            stripe_api_key=STRIPE_KEY,
+            stripe_webhook_secret=WEBHOOK_SECRET,
+            stripe_base_url=outside.stripe.base_url,
+            **_of_services(outside),
+        )
+        with _served(settings, log=folder / "serve.log", port=port):
+            yield Town(url=url, settings=settings)
 
 
 def _of_services(outside: Outside) -> dict[str, Any]:
@@ -133,14 +133,6 @@ def _of_services(outside: Outside) -> dict[str, Any]:
         "nominatim_base_url": outside.maps.base_url,
         "panoramax_base_url": outside.maps.base_url,
     }
-
-
-def _reachable(folder: Path) -> Path:
-    """For the user that the embedded database runs as where the tests run as root."""
-    for path in (folder, *folder.parents):
-        if path.owner() == folder.owner() and path != Path("/tmp"):
-            os.chmod(path, 0o755)
-    return folder
 
 
 def free_port() -> int:

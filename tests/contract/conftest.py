@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from tests.contract.gemini_call import CALL_SECONDS, Connect
+from tests.contract.gemini_call import Connect
 from tests.emulators.gemini import KEY, GeminiEmulator
+from tests.emulators.server import ANSWERED_SECONDS
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.generation import AreaId
 from yarda.pipeline.provider import RenderOrder
@@ -58,7 +59,7 @@ async def connect(emulator: GeminiEmulator) -> AsyncIterator[Connect]:
     made: list[GeminiProvider] = []
 
     def connect(**settings: object) -> GeminiProvider:
-        given = {"api_key": KEY, "base_url": emulator.base_url, "call_seconds": CALL_SECONDS, **settings}
+        given = {"api_key": KEY, "base_url": emulator.base_url, "call_seconds": ANSWERED_SECONDS, **settings}
         made.append(GeminiProvider(**given))  # type: ignore[arg-type]
         return made[-1]
 

@@ -9,7 +9,6 @@ from yarda.providers.gemini import GeminiProvider
 from yarda.spool import DiskSpool
 
 ATTEMPT = AttemptId(UUID("00000000-0000-4000-8000-000000000001"))
-CALL_SECONDS = 1.0
 
 Connect = Callable[..., GeminiProvider]
 """Makes a provider that speaks to the emulator, with the settings of the test."""

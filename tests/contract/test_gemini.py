@@ -9,8 +9,9 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.contract.gemini_call import ATTEMPT, CALL_SECONDS, Connect, render
+from tests.contract.gemini_call import ATTEMPT, Connect, render
 from tests.emulators.gemini import KEY, GeminiEmulator, draw
+from tests.emulators.server import ANSWERED_SECONDS
 from yarda.domain.attempt import AttemptId
 from yarda.errors import ProviderError, ProviderMisconfigured, SettingInvalid
 from yarda.pipeline.provider import Rendering, RenderOrder
@@ -108,7 +109,7 @@ async def test_an_unchanged_photo_is_returned_as_it_came(
 async def test_a_client_that_sends_again_by_itself_is_stopped(emulator: GeminiEmulator, spool: DiskSpool) -> None:
     async with spool.open_sink(ATTEMPT, provider="gemini") as sink:
         once = SendOnce(
-            sink, provider="gemini", reject=_rejected, tls=httpx2.create_ssl_context(), seconds=CALL_SECONDS
+            sink, provider="gemini", reject=_rejected, tls=httpx2.create_ssl_context(), seconds=ANSWERED_SECONDS
         )
         async with httpx2.AsyncClient(transport=once) as client:
             with pytest.raises(ProviderMisconfigured):

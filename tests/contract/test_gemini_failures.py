@@ -7,6 +7,7 @@ import pytest
 
 from tests.contract.gemini_call import ATTEMPT, Connect, render
 from tests.emulators.gemini import GeminiEmulator
+from tests.emulators.server import call_seconds
 from yarda.errors import (
     DamagedReply,
     OutcomeUnknown,
@@ -63,7 +64,7 @@ async def test_a_call_without_a_whole_reply_has_its_own_error_and_is_sent_once(
     emulator.script.append(behaviour)
 
     with pytest.raises(ProviderError) as caught:
-        await render(connect(), order, spool)
+        await render(connect(call_seconds=call_seconds(behaviour)), order, spool)
 
     assert type(caught.value) is expected
     assert caught.value.retry_after == retry_after
@@ -192,7 +193,7 @@ async def test_a_connection_that_is_never_taken_up_is_a_busy_provider(
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
         with socket.create_connection(address), pytest.raises(ProviderBusy):
-            await render(connect(base_url=f"http://127.0.0.1:{address[1]}"), order, spool)
+            await render(connect(base_url=f"http://127.0.0.1:{address[1]}", call_seconds=1), order, spool)
 
 
 async def test_an_unknown_model_names_the_setting(connect: Connect, order: RenderOrder, spool: DiskSpool) -> None:
@@ -204,7 +205,7 @@ async def test_a_huge_body_is_cut_at_the_cap_and_memory_stays_bounded(
     connect: Connect, emulator: GeminiEmulator, order: RenderOrder, spool: DiskSpool
 ) -> None:
     emulator.script.append(f"huge:{200 * 2**20}")
-    provider = connect(call_seconds=20)
+    provider = connect()
     process = psutil.Process()
     before = process.memory_info().rss
 

@@ -14,6 +14,7 @@ from PIL import Image
 from tests.contract.pictures import decode, encode, quarters
 from tests.emulators.gemini import draw
 from tests.emulators.openai import KEY, OpenAIEmulator
+from tests.emulators.server import ANSWERED_SECONDS, call_seconds
 from yarda.domain.attempt import AttemptId
 from yarda.domain.place import SourceKind
 from yarda.errors import (
@@ -45,7 +46,7 @@ async def openai() -> AsyncIterator[OpenAIEmulator]:
 @pytest.fixture
 def connect(openai: OpenAIEmulator) -> Connect:
     def connect(**settings: object) -> OpenAIProvider:
-        given = {"api_key": KEY, "base_url": f"{openai.base_url}/v1", "call_seconds": 1.0, **settings}
+        given = {"api_key": KEY, "base_url": f"{openai.base_url}/v1", "call_seconds": ANSWERED_SECONDS, **settings}
         return OpenAIProvider(**given)  # type: ignore[arg-type]
 
     return connect
@@ -173,7 +174,7 @@ async def test_a_call_without_a_whole_reply_has_its_own_error_and_is_sent_once(
     openai.script.append(behaviour)
 
     with pytest.raises(ProviderError) as caught:
-        await render(connect(), order, spool)
+        await render(connect(call_seconds=call_seconds(behaviour)), order, spool)
 
     assert type(caught.value) is expected
     assert caught.value.retry_after == retry_after
@@ -220,7 +221,7 @@ async def test_a_huge_body_is_cut_and_memory_stays_bounded(
     before = psutil.Process().memory_info().rss
 
     with pytest.raises(UnusableReply, match="larger than 25 MB"):
-        await render(connect(call_seconds=20), order, spool)
+        await render(connect(), order, spool)
 
     assert psutil.Process().memory_info().rss - before < 60 * 2**20
 

@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Self
 
 PIECE = 64 * 2**10
+UNANSWERED_SECONDS = 3.0
+ANSWERED_SECONDS = 30.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +76,12 @@ class Exchange:
 
 Handler = Callable[[Exchange], Awaitable[str]]
 """Answers an exchange and names the outcome for the log."""
+
+
+def call_seconds(*script: str) -> float:
+    """How long a call may take: short where no answer will come, and enough for a busy machine where one will."""
+    never = ("hang", "trickle", "error_hang")
+    return UNANSWERED_SECONDS if any(behaviour.startswith(never) for behaviour in script) else ANSWERED_SECONDS
 
 
 class EmulatedServer:

@@ -4,8 +4,8 @@ import asyncio
 import io
 import os
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -18,9 +18,11 @@ from PIL import Image
 
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.maps import MapsEmulator
-from tests.flow.scene import Scene
+from tests.flow.scene import Scene, open_scene
+from tests.folders import reachable_folder
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
+from yarda.providers import concept
 from yarda.settings import Settings, read_settings
 from yarda.web.app import create_app
 
@@ -32,10 +34,9 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
-        os.chmod(folder, 0o755)
+    with reachable_folder() as folder:
         loop = asyncio.new_event_loop()
-        embedded = loop.run_until_complete(EmbeddedPostgres.join(Path(folder)))
+        embedded = loop.run_until_complete(EmbeddedPostgres.join(folder))
         try:
             yield embedded.url
         finally:
@@ -87,6 +88,23 @@ async def _execute(server_url: str, statement: str) -> None:
         await server.close()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def proposals() -> Iterator[None]:
+    """The ground of a photo is found once, however many tests take the same one in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(concept, "_propose", cache(concept._propose))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def tiles(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the painter keeps for the next picture is kept for the next test, whichever process runs it."""
+    kept = tmp_path_factory.getbasetemp().parent / "tiles"
+    kept.mkdir(exist_ok=True)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "painter").symlink_to(kept)
+
+
 @pytest.fixture
 async def gemini() -> AsyncIterator[GeminiEmulator]:
     async with GeminiEmulator() as emulator:
@@ -114,10 +132,8 @@ def settings(migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def scene(settings: Settings, photo: bytes) -> AsyncIterator[Scene]:
     """A wired studio with a photo in it; work starts when the test says so."""
-    async with start(settings) as running:
-        account = await running.studio.owner()
-        taken = await running.studio.add_photo(photo, account=account)
-        yield Scene(running=running, account=account, photo=taken)
+    async with open_scene(settings, photo) as scene:
+        yield scene
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +157,7 @@ async def http(scene: Scene) -> AsyncIterator[httpx2.AsyncClient]:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with httpx2.AsyncClient(
-        base_url=base_url, timeout=30, limits=httpx2.Limits(max_connections=64)
+        base_url=base_url, timeout=30, limits=httpx2.Limits(max_connections=64), verify=False
     ) as client:
         yield client
     server.should_exit = True

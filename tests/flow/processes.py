@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from tests.patience import PATIENCE
 from yarda.settings import Settings
 
-PATIENCE = 40.0
 ROOT = Path(__file__).parents[2]
 
 

@@ -1,7 +1,7 @@
 """What flow tests do over and over, said once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,16 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from tests.patience import PATIENCE
 from yarda.api import working
-from yarda.bootstrap import Running
+from yarda.bootstrap import Running, start
 from yarda.core import Studio
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.credit import AccountId
 from yarda.domain.generation import AreaId, GenerationId
 from yarda.domain.photo import Photo
 from yarda.domain.request import AreaRequest, DesignRequest
-
-PATIENCE = 40.0
+from yarda.pipeline.provider import ImageProvider
+from yarda.providers.concept import ConceptProvider
+from yarda.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +87,18 @@ class Scene:
 
 def area_of(view: dict[str, Any]) -> AreaId:
     return AreaId(UUID(view["areas"][0]["id"]))
+
+
+@asynccontextmanager
+async def open_scene(
+    settings: Settings, photo: bytes, *, providers: Sequence[ImageProvider] = ()
+) -> AsyncIterator[Scene]:
+    """A wired studio with a photo in it; work starts when the test says so."""
+    async with start(settings, providers=providers) as running:
+        account = await running.studio.owner()
+        yield Scene(running=running, account=account, photo=await running.studio.add_photo(photo, account=account))
+
+
+def quick_painter(settings: Settings) -> ConceptProvider:
+    """The studio's own painter, as coarse as it gets."""
+    return ConceptProvider(samples=1, cache=settings.data_dir / "painter")

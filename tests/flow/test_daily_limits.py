@@ -1,11 +1,13 @@
 """What one account may have on a day: counted when accepted, also at once, and not when refused."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx2
 import pytest
 
 from tests.flow.http.client import body_of, create
+from tests.flow.periods import room_in
 from tests.flow.scene import Scene, area_of
 from yarda.domain.catalog import AreaName
 from yarda.errors import DailyLimitReached, InvalidRequest
@@ -15,7 +17,8 @@ AREAS = "SELECT count(*) FROM generation_areas"
 
 
 @pytest.fixture
-def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+async def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    await room_in(timedelta(days=1))
     return settings.model_copy(update=request.param)
 
 

@@ -94,9 +94,9 @@ async def left_in(database: str) -> dict[str, int]:
 
 
 async def test_out_of_the_box_all_is_well_and_each_row_says_what_a_key_would_change(
-    here: Path, tmp_path: Path
+    here: Path, reachable: Path
 ) -> None:
-    done = await in_thread(Shell(here, DATA_DIR=str(tmp_path / "data")), "doctor", "--photo", "yard.jpg")
+    done = await in_thread(Shell(here, DATA_DIR=str(reachable)), "doctor", "--photo", "yard.jpg")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout
@@ -116,7 +116,7 @@ async def test_out_of_the_box_all_is_well_and_each_row_says_what_a_key_would_cha
     metadata = json.loads((out / "03_metadata.json").read_text())
     assert metadata["picture"]["provider"] == "concept"
     assert metadata["prompt"]["characters"] == len((out / "02_prompt.txt").read_text())
-    assert not list((tmp_path / "data" / "objects").rglob("*.*"))
+    assert not list((reachable / "objects").rglob("*.*"))
 
 
 async def test_without_a_photo_the_sample_yard_is_taken_in(scene: Scene) -> None:

@@ -1,8 +1,5 @@
 """`import yarda`: the contract's example, on the embedded database and the real painter."""
 
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +9,11 @@ import yarda
 from yarda.errors import InvalidRequest, SettingInvalid
 
 
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    """One that the embedded server's user can reach."""
-    with tempfile.TemporaryDirectory(prefix="yarda-library-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
-
-
 @pytest.mark.embedded
-async def test_the_contracts_example(data_dir: Path, photo: bytes, tmp_path: Path) -> None:
+async def test_the_contracts_example(reachable: Path, photo: bytes, tmp_path: Path) -> None:
     (tmp_path / "yard.jpg").write_bytes(photo)
 
-    async with yarda.open(data_dir=data_dir) as studio:
+    async with yarda.open(data_dir=reachable) as studio:
         generation = await studio.design(
             photo=tmp_path / "yard.jpg", areas={"front_yard": "japanese_zen"}, season="autumn"
         )

@@ -10,7 +10,7 @@ import pytest
 
 from tests.emulators.gemini import GeminiEmulator, Quota
 from tests.emulators.server import Exchange
-from tests.flow.scene import Scene
+from tests.flow.scene import Scene, open_scene
 from yarda.api import working
 from yarda.bootstrap import start
 from yarda.domain.catalog import AreaName
@@ -49,10 +49,7 @@ async def test_never_more_calls_at_a_time_than_allowed_over_two_workers(
 ) -> None:
     limited = settings.model_copy(update={"gemini_parallel": 3})
     crowd = Crowd(gemini)
-    async with start(limited) as running:
-        account = await running.studio.owner()
-        taken = await running.studio.add_photo(photo, account=account)
-        scene = Scene(running=running, account=account, photo=taken)
+    async with open_scene(limited, photo) as scene:
         async with two_workers(scene, limited):
             views = [await scene.finished(id) for id in [await scene.accept(*AreaName) for _ in range(2)]]
 
@@ -66,10 +63,7 @@ async def test_no_more_calls_a_minute_than_allowed(
     settings: Settings, gemini: GeminiEmulator, photo: bytes
 ) -> None:
     limited = settings.model_copy(update={"gemini_requests_per_minute": 4})
-    async with start(limited) as running:
-        account = await running.studio.owner()
-        taken = await running.studio.add_photo(photo, account=account)
-        scene = Scene(running=running, account=account, photo=taken)
+    async with open_scene(limited, photo) as scene:
         generations = [await scene.accept(*AreaName) for _ in range(2)]
         async with two_workers(scene, limited):
             async with asyncio.timeout(20):
@@ -80,7 +74,7 @@ async def test_no_more_calls_a_minute_than_allowed(
                     await asyncio.sleep(0.05)
             statuses = [area["status"] for id in generations for area in (await scene.view(id))["areas"]]
             for generation in generations:
-                await scene.studio.cancel(generation, account=account)
+                await scene.studio.cancel(generation, account=scene.account)
 
         assert len(gemini.calls) == 4
         assert statuses.count("failed") == 0

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from tests.emulators.smtp import SmtpEmulator
 from tests.flow.processes import YardaProcess
+from tests.patience import PATIENCE
 from yarda.accounts.mails import queue_mail
 from yarda.api import working
 from yarda.bootstrap import Running, start
@@ -19,7 +20,6 @@ from yarda.domain.account import MailId
 from yarda.settings import Settings, read_settings
 
 LINK = "https://yarda.example/sign-in/t0ken"
-PATIENCE = 40.0
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +14,12 @@ import pytest
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.flow.processes import YardaProcess
 from tests.flow.scene import Scene
+from tests.patience import PATIENCE
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.settings import Settings, read_settings
 
 pytestmark = pytest.mark.embedded
-PATIENCE = 40.0
-
-
-@pytest.fixture
-def reachable() -> Iterator[Path]:
-    """A folder the embedded server's user can reach."""
-    with tempfile.TemporaryDirectory(prefix="yarda-outage-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
 
 
 class Client:

@@ -9,27 +9,29 @@ from google.genai import types
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.openai import KEY as OPENAI_KEY
 from tests.emulators.openai import OpenAIEmulator
-from tests.flow.scene import Scene
+from tests.emulators.server import UNANSWERED_SECONDS, call_seconds
+from tests.flow.scene import Scene, open_scene
 from tests.provider_failures import FAILURES, Failure
-from yarda.bootstrap import start
 from yarda.domain.gate import BACK_OFF_SECONDS
 from yarda.pipeline.run import MESSAGES
 from yarda.providers._gemini_answers import REFUSALS
 from yarda.settings import Settings, read_settings
 
-CALL_SECONDS = 1.0
-LONGEST = 3 * CALL_SECONDS + 2 * BACK_OFF_SECONDS[0] + 12
+LONGEST = 2 * UNANSWERED_SECONDS + 2 * BACK_OFF_SECONDS[0] + 30
+"""Seconds to a terminal state, with as much again as a busy machine may need."""
 
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, migrated: str, gemini: GeminiEmulator, tmp_path: Path) -> Settings:
-    """Gemini is the loopback emulator, and a call to it takes a second at most, or ten for many megabytes."""
+    """Gemini is the loopback emulator, and a call to it takes as long as what it is about to do allows."""
+    played = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    script = played["failure"].script if "failure" in played else (played.get("behaviour", "ok"),)
     return read_settings(
         database_url=migrated,
         data_dir=tmp_path / "data",
         gemini_api_key=KEY,
         gemini_base_url=gemini.base_url,
-        call_seconds=10 * CALL_SECONDS if "MB" in request.node.name else CALL_SECONDS,
+        call_seconds=call_seconds(*script),
         lease_seconds=5,
     )
 
@@ -105,10 +107,7 @@ async def test_openai_fails_as_gemini_does(
     async with OpenAIEmulator([behaviour]) as openai:
         changes = {"openai_api_key": OPENAI_KEY, "openai_base_url": f"{openai.base_url}/v1"}
         given = settings.model_dump(exclude={"providers"}) | changes
-        async with start(read_settings(**given)) as running:
-            account = await running.studio.owner()
-            taken = await running.studio.add_photo(photo, account=account)
-            scene = Scene(running=running, account=account, photo=taken)
+        async with open_scene(read_settings(**given), photo) as scene:
             generation = await scene.accept(provider="openai")
             async with scene.working():
                 view = await scene.finished(generation)
@@ -118,7 +117,7 @@ async def test_openai_fails_as_gemini_does(
             assert (view["areas"][0]["error"] or {}).get("code") == code
             assert len(openai.calls) == len(made) == calls
             assert sum(paid for _, paid in made) == billed
-            balance = await scene.studio.balance(account)
+            balance = await scene.studio.balance(scene.account)
             assert (balance.held, balance.available) == (0, 1 if code else 0)
             assert await scene.studio.audit() == []
 

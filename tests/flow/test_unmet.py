@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.contract.pictures import encode
-from tests.flow.scene import Scene
-from yarda.bootstrap import start
+from tests.flow.scene import open_scene
 from yarda.pipeline.provider import Rendering, RenderOrder, ReplySink
 from yarda.settings import Settings
 
@@ -41,12 +40,8 @@ class Modest:
 
 @pytest.mark.usefixtures("gemini")
 async def test_what_was_not_met_is_kept_without_the_scene(settings: Settings, photo: bytes) -> None:
-    async with start(settings, providers=[Modest()]) as running:
-        account = await running.studio.owner()
-        taken = await running.studio.add_photo(photo, account=account)
-        scene = Scene(running=running, account=account, photo=taken)
-        async with scene.working():
-            view = await scene.finished(await scene.accept(provider="modest"))
+    async with open_scene(settings, photo, providers=[Modest()]) as scene, scene.working():
+        view = await scene.finished(await scene.accept(provider="modest"))
 
     assert view["status"] == "completed", view
     assert view["areas"][0]["unmet"] == ["a pool", "mature summer"]

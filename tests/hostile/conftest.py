@@ -1,8 +1,6 @@
 """One studio for all enemies of a file: a real process on a real database."""
 
 import asyncio
-import os
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from tests.contract.pictures import encode, quarters
 from tests.flow.processes import YardaProcess
+from tests.folders import reachable_folder
 from tests.hostile.studio import Victim
 from yarda.settings import read_settings
 
@@ -21,9 +20,8 @@ PATIENCE = 150.0
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Where the user that the embedded database runs as can reach."""
-    with tempfile.TemporaryDirectory(prefix="yarda-hostile-") as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
+    with reachable_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.accounts.people import House, Visitor
+from tests.flow.periods import room_in
 from yarda.accounts.limits import ARCHIVES
 from yarda.api import working
 from yarda.domain.account import Scope
@@ -125,6 +126,7 @@ async def test_a_design_that_is_deleted_meanwhile_does_not_end_the_archive(
 async def test_an_account_has_a_few_archives_an_hour(house: House) -> None:
     member = await house.member()
 
+    await room_in(ARCHIVES.period)
     statuses = [(await member.get("/member/export")).status_code for _ in range(ARCHIVES.most + 1)]
 
     assert statuses == [200] * ARCHIVES.most + [429]

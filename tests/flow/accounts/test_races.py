@@ -8,6 +8,7 @@ import pytest
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.accounts.people import House, Visitor
 from tests.flow.accounts.test_leaving import draw, finished, upload
+from tests.flow.periods import room_in
 from yarda.accounts.limits import LOOKUPS, REQUESTS, UPLOADS
 from yarda.api import working
 
@@ -62,6 +63,7 @@ async def test_cancel_against_finish_against_failure_settles_each_hold_once(
 
 async def test_who_asks_too_often_is_told_when_to_come_back(house: House) -> None:
     member, other = await house.member(), await house.member("other@example.org")
+    await room_in(UPLOADS.period)
     await house.rows("DELETE FROM counters")
     await member.post("/photos")
     await member.post("/generations/multi", json={})

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.flow.accounts.people import HTML, House
+from tests.flow.periods import room_in
+from yarda.accounts.limits import LINKS_FROM_NETWORK, LINKS_TO_ADDRESS, TRIES_AT_ADDRESS
 from yarda.web.cookies import BROWSER, SESSION
 
 EMAIL = "dana@example.org"
@@ -96,6 +98,7 @@ async def test_five_wrong_codes_end_the_code_and_the_sixth_is_not_looked_at(hous
 
 
 async def test_exactly_ten_codes_are_looked_at_in_five_minutes(house: House) -> None:
+    await room_in(TRIES_AT_ADDRESS.period)
     visitor = house.visitor()
     statuses = []
     for _ in range(3):
@@ -156,6 +159,7 @@ async def test_asking_answers_the_same_for_a_known_and_an_unknown_address(house:
 
 
 async def test_too_many_links_to_an_address_are_refused_for_a_while(house: House) -> None:
+    await room_in(LINKS_TO_ADDRESS.period)
     statuses = [(await house.visitor().post("/sign-in", data={"email": EMAIL})).status_code for _ in range(6)]
 
     assert statuses == [200] * 5 + [429]
@@ -168,6 +172,7 @@ async def test_who_asks_for_too_many_links_uses_up_nobody_elses(house: House) ->
         answer = await house.visitor().post("/sign-in", data=form, headers={"x-forwarded-for": network})
         return answer.status_code
 
+    await room_in(LINKS_FROM_NETWORK.period)
     flood = [await ask(number, "203.0.113.7") for number in range(25)]
 
     assert flood == [200] * 20 + [429] * 5
@@ -176,6 +181,7 @@ async def test_who_asks_for_too_many_links_uses_up_nobody_elses(house: House) ->
 
 
 async def test_all_addresses_of_an_ipv6_network_share_its_limits(house: House) -> None:
+    await room_in(LINKS_FROM_NETWORK.period)
     of_one, of_another = ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2"), ("203.0.113.7", "::ffff:203.0.113.7")
 
     for address in (*of_one, *of_another, "2001:db8:0:2::1"):

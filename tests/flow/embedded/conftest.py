@@ -10,11 +10,11 @@ import pytest
 
 from tests.flow.embedded.servers import (
     Spawn,
+    folder_of_servers,
     kill_servers_of,
     member,
     member_process,
     query,
-    reachable_folder,
 )
 
 
@@ -26,7 +26,7 @@ def made_once() -> Iterator[Path]:
         async with member(data_dir) as postgres:
             await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer")
 
-    with reachable_folder() as folder:
+    with folder_of_servers() as folder:
         asyncio.run(make(folder / "yard"))
         yield folder / "yard"
 
@@ -41,7 +41,7 @@ def data_dir(made_once: Path) -> Iterator[Path]:
 @pytest.fixture
 def copied_dir(data_dir: Path) -> Iterator[Path]:
     """A copy of it, to be moved or damaged."""
-    with reachable_folder() as folder:
+    with folder_of_servers() as folder:
         subprocess.run(["cp", "-a", str(data_dir), str(folder / "copy")], check=True)
         yield folder / "copy"
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -14,9 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
+from tests.folders import reachable_folder
+from tests.patience import PATIENCE
 from yarda.db.embedded import EmbeddedPostgres
 
-PATIENCE = 60.0
 """Seconds until a condition that does not come true fails its test, on a busy machine too."""
 
 
@@ -76,14 +76,13 @@ async def until_answered(url: str, statement: str) -> Any:
 
 
 @contextmanager
-def reachable_folder() -> Iterator[Path]:
-    """A folder every user may pass through; servers left in it at the end are killed."""
-    with tempfile.TemporaryDirectory(prefix="yarda-") as folder:
-        os.chmod(folder, 0o755)
+def folder_of_servers() -> Iterator[Path]:
+    """A reachable folder; servers left in it at the end are killed."""
+    with reachable_folder() as folder:
         try:
-            yield Path(folder)
+            yield folder
         finally:
-            for found in Path(folder).rglob("postmaster.pid"):
+            for found in folder.rglob("postmaster.pid"):
                 kill_servers_of(found.parents[2])
 
 

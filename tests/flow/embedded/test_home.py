@@ -95,14 +95,14 @@ async def test_a_lost_place_elsewhere_is_not_replaced_by_an_empty_database(tmp_p
         await EmbeddedPostgres.join(tmp_path)
 
 
-def test_binaries_are_copied_once_and_run_from_there(tmp_path: Path) -> None:
-    copy = copied_binaries(installed_binaries(), into=tmp_path)
+def test_binaries_are_copied_once_and_run_from_there(reachable: Path) -> None:
+    copy = copied_binaries(installed_binaries(), into=reachable)
     made = copy.stat().st_mtime_ns
 
-    again = copied_binaries(installed_binaries(), into=tmp_path)
+    again = copied_binaries(installed_binaries(), into=reachable)
     said = subprocess.run([again / "initdb", "--version"], capture_output=True, text=True, check=True).stdout
 
     assert again == copy
     assert again.stat().st_mtime_ns == made
     assert f"(PostgreSQL) {MAJOR}" in said
-    assert [entry.name for entry in tmp_path.iterdir()] == [copy.parents[2].name]
+    assert [entry.name for entry in reachable.iterdir()] == [copy.parents[2].name]

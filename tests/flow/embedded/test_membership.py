@@ -11,6 +11,7 @@ import pytest
 from tests.flow.embedded.servers import (
     Spawn,
     cluster,
+    folder_of_servers,
     freeze,
     is_alive,
     leave,
@@ -18,7 +19,6 @@ from tests.flow.embedded.servers import (
     member_process,
     postmaster,
     query,
-    reachable_folder,
     servers_of,
     state,
     until_answered,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.embedded
 
 
 async def test_first_start_makes_a_database_that_answers() -> None:
-    with reachable_folder() as folder:
+    with folder_of_servers() as folder:
         async with member(folder / "new" / "yard") as postgres:
             answer = await query(postgres.url, "SELECT lower('ÄPFEL')")
             settings = await query(
@@ -54,7 +54,7 @@ async def test_members_share_one_server(data_dir: Path, spawn: Spawn) -> None:
 
 
 async def test_processes_that_join_at_once_start_exactly_one_server() -> None:
-    with reachable_folder() as folder:
+    with folder_of_servers() as folder:
         async with AsyncExitStack() as stack:
             joining = [stack.enter_async_context(member_process(folder)) for _ in range(3)]
             await asyncio.gather(*joining)

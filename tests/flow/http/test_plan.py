@@ -10,19 +10,15 @@ import pytest
 from sqlalchemy import text
 
 from tests.flow.http.client import body_of, read_events
-from tests.flow.scene import Scene
-from yarda.bootstrap import start
+from tests.flow.scene import Scene, open_scene, quick_painter
 from yarda.settings import Settings
 
 
 @pytest.fixture
 async def scene(settings: Settings, photo: bytes) -> Any:
     """As elsewhere, with the painter at work."""
-    painting = settings.model_copy(update={"providers": ["concept"]})
-    async with start(painting) as running:
-        account = await running.studio.owner()
-        taken = await running.studio.add_photo(photo, account=account)
-        yield Scene(running=running, account=account, photo=taken)
+    async with open_scene(settings, photo, providers=[quick_painter(settings)]) as scene:
+        yield scene
 
 
 @pytest.fixture

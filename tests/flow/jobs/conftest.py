@@ -1,9 +1,7 @@
 """A database with the engine's tables, and worker processes that are killed and frozen for real."""
 
-import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -47,13 +45,11 @@ def spawn(database_url: str, connection: asyncpg.Connection) -> Iterator[Spawn]:
 
 
 @pytest.fixture
-async def own_server() -> AsyncIterator[EmbeddedPostgres]:
+async def own_server(reachable: Path) -> AsyncIterator[EmbeddedPostgres]:
     """A server that the test may kill."""
-    with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
-        os.chmod(folder, 0o755)
-        server = await EmbeddedPostgres.join(Path(folder))
-        try:
-            await jobs.install(server.url)
-            yield server
-        finally:
-            await server.leave()
+    server = await EmbeddedPostgres.join(reachable)
+    try:
+        await jobs.install(server.url)
+        yield server
+    finally:
+        await server.leave()

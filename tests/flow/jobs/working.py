@@ -11,11 +11,11 @@ from uuid import UUID
 
 import asyncpg
 
+from tests.patience import PATIENCE
 from yarda import jobs
 from yarda.pipeline.ports import Done, Verdict
 
 LEASE = 3.0
-PATIENCE = 20.0
 
 Spawn = Callable[..., "subprocess.Popen[bytes]"]
 
