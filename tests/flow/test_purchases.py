@@ -147,6 +147,19 @@ async def test_another_amount_than_the_packs_is_reported_and_grants_nothing(
     assert await scene.rows(PURCHASES) == [("open", reference, 5)]
 
 
+async def test_money_of_somebody_who_has_left_is_reported(
+    http: httpx2.AsyncClient, stripe: StripeEmulator, scene: Scene
+) -> None:
+    reference = await buy(http)
+    await scene.rows("UPDATE accounts SET kind = 'deleted' RETURNING id")
+
+    assert await stripe.send_notice(reference) == 204
+    assert await stripe.send_notice(reference) == 204
+
+    assert [row[0] for row in await scene.rows(AUDIT)] == ["paid_after_deletion"]
+    assert await scene.rows(GRANTS) == [(5, "bought")]
+
+
 @pytest.mark.parametrize("forged", [{"secret": "whsec_another"}, {"age": 310}])
 async def test_a_notice_that_is_forged_or_old_is_refused(
     http: httpx2.AsyncClient, stripe: StripeEmulator, scene: Scene, forged: dict[str, Any]

@@ -117,13 +117,14 @@ def test_five_failures_in_a_row_open_the_breaker_and_one_call_probes_it() -> Non
     assert five.is_open(NOW)
     assert not five.is_open(then)
     assert five.wait(FREE, Traffic(), now=then) is None
-    probing = five.passed(now=then)
+    probing = five.passed(now=then, longest_call=timedelta(minutes=10))
     assert probing.wait(FREE, Traffic(), now=then) is not None
-    assert probing.wait(FREE, Traffic(), now=then + timedelta(seconds=201)) is None
+    assert probing.wait(FREE, Traffic(), now=then + timedelta(seconds=599)) is not None
+    assert probing.wait(FREE, Traffic(), now=then + timedelta(minutes=10)) is None
 
 
 def test_a_probe_closes_the_breaker_or_doubles_its_time() -> None:
-    probing = after(GATE, ProviderFailed, times=5).passed(now=NOW)
+    probing = after(GATE, ProviderFailed, times=5).passed(now=NOW, longest_call=timedelta(minutes=5))
 
     closed = probing.delivered(now=NOW)
     again = after(probing, ProviderFailed)

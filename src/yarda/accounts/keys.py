@@ -9,7 +9,7 @@ from yarda.accounts.secrets import KEY_PREFIX, hash_secret, new_api_key
 from yarda.accounts.sessions import check_fresh, lock_account
 from yarda.accounts.tools import AccountTools
 from yarda.domain.account import ApiKey, Caller, KeyId, Scope
-from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, NotSignedIn
+from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, NotSignedIn, TooManyCredentials
 
 USED_EVERY = timedelta(minutes=1)
 MOST_KEYS = 20
@@ -40,7 +40,7 @@ async def create_key(
     async with tools.open_work() as work:
         account = await lock_account(caller, work=work)
         if len(await work.api_keys.list_for(caller.id)) >= MOST_KEYS:
-            raise InvalidRequest(f"name: an account has at most {MOST_KEYS} keys; revoke one first", field="name")
+            raise TooManyCredentials(f"an account has at most {MOST_KEYS} keys; revoke one first")
         await work.api_keys.add(key, key_hash=hash_secret(secret))
         await work.audit_log.add(
             "key_created", actor=str(caller.id), account=caller.id, detail={"key": str(key.id)}

@@ -23,6 +23,7 @@ from yarda.errors import (
     InvalidRequest,
     PasskeyRefused,
     SignInWayNotFound,
+    TooManyCredentials,
 )
 
 MOST_PASSKEYS = 20
@@ -70,7 +71,7 @@ async def add_passkey(answer: str, *, name: str, caller: Caller, tools: AccountT
     async with tools.open_work() as work:
         account = await lock_account(caller, work=work)
         if len(await work.passkeys.list_for(caller.id)) >= MOST_PASSKEYS:
-            raise InvalidRequest(f"name: an account has at most {MOST_PASSKEYS} passkeys", field="name")
+            raise TooManyCredentials(f"an account has at most {MOST_PASSKEYS} passkeys; remove one first")
         if not await work.passkeys.add(passkey):
             raise PasskeyRefused("this passkey is already known here")
         await work.audit_log.add(

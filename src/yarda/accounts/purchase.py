@@ -8,7 +8,7 @@ import structlog
 
 from yarda.accounts.ports import AccountWork, Clock, OpenAccountWork
 from yarda.accounts.service_ports import PaidNotice, Payments
-from yarda.domain.account import Plan, PurchaseId
+from yarda.domain.account import AccountKind, Plan, PurchaseId
 from yarda.domain.credit import AccountId, EntryKind
 from yarda.domain.purchase import Pack, Purchase, PurchaseStatus
 from yarda.errors import PackNotFound, PaymentsUnavailable
@@ -112,13 +112,12 @@ async def _grant(purchase: Purchase, notice: PaidNotice, *, shop: Shop, work: Ac
         await work.accounts.save(replace(account, plan=Plan.PAID))
         if shop.paid_life is not None:
             await work.accounts.keep_designs(account.id, life=shop.paid_life)
-    await work.audit_log.add(
-        "credits_bought",
-        actor=ACTOR,
-        account=account.id,
-        detail={"purchase": str(purchase.id), "credits": credits, "cents": notice.amount_cents},
-    )
-    log.info("credits_bought", purchase_id=str(purchase.id), credits=credits)
+    told: dict[str, str | int] = {"purchase": str(purchase.id), "credits": credits, "cents": notice.amount_cents}
+    is_gone = account.kind is AccountKind.DELETED  # who left while the money was under way can use no credits
+    action = "paid_after_deletion" if is_gone else "credits_bought"
+    await work.audit_log.add(action, actor=ACTOR, account=account.id, detail=told)
+    tell = log.error if is_gone else log.info
+    tell(action, purchase_id=str(purchase.id), credits=credits)
 
 
 async def _expire(purchase: Purchase, notice: PaidNotice, *, shop: Shop, work: AccountWork) -> None:

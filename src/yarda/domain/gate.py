@@ -14,8 +14,8 @@ MINUTE = timedelta(minutes=1)
 FAILURES_TO_TRIP = 5
 TRIPPED_SECONDS = (30.0, 300.0)
 """How long an open breaker keeps calls away: at first, and at most after it doubled with each failed probe."""
-PROBE_SECONDS = 200.0
-"""A probe that is not heard of for so long is over: longer than any call may take."""
+PROBE_SECONDS = 1860.0
+"""A probe is over, heard of or not, when no call can take so long; this is the longest that can be set up."""
 SLOWER, MUCH_SLOWER = 0.85, 0.5
 """What a refusal does to the pace: the second where nothing was delivered since the last one."""
 FINDING, SETTLED = 1.12, 1.02
@@ -104,11 +104,11 @@ class Gate:
         longest = max(until, default=now) - now
         return longest if longest > timedelta(0) else None
 
-    def passed(self, *, now: datetime) -> Self:
-        """A call is made; with a breaker that was open it is the probe."""
+    def passed(self, *, now: datetime, longest_call: timedelta) -> Self:
+        """A call is made; with a breaker that was open it is the probe, and alone as long as it may take."""
         if self.tripped_until is None:
             return self
-        return replace(self, probe_until=now + timedelta(seconds=PROBE_SECONDS))
+        return replace(self, probe_until=now + min(longest_call, timedelta(seconds=PROBE_SECONDS)))
 
     def queued(self, wait: timedelta, limits: Limits, *, now: datetime) -> tuple[Self, timedelta]:
         """Give whoever waits a turn of its own, so that not all come back at once. Returns its wait too."""

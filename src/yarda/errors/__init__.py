@@ -23,6 +23,7 @@ YardaError
 │   ├── SignInAgain                   403  the sign-in is not fresh enough for what is asked for
 │   ├── AccountNotFound               404
 │   ├── CredentialNotFound            404  no such session, key or passkey of this account
+│   ├── TooManyCredentials            409  one of its keys or passkeys has to go first
 │   ├── SignInWayNotFound             404  nobody is configured under that name
 │   ├── PackNotFound                  404  no such pack of credits, or none are sold here
 │   ├── NoticeInvalid                 400  not signed by the payment service, or too old
@@ -99,6 +100,7 @@ from yarda.errors.accounts import (
     SignInAgain,
     SignInInvalid,
     SignInWayNotFound,
+    TooManyCredentials,
     TooManyRequests,
 )
 from yarda.errors.base import (
@@ -248,6 +250,7 @@ __all__ = [
     "SignInWayNotFound",
     "SpendLimitReached",
     "StorageUnavailable",
+    "TooManyCredentials",
     "TooManyRequests",
     "UnknownProvider",
     "UnusableReply",

@@ -99,6 +99,13 @@ class CredentialNotFound(RequestError):
     code = "credential_not_found"
 
 
+class TooManyCredentials(RequestError):
+    """The account has as many keys or passkeys as an account can have."""
+
+    status = 409
+    code = "too_many_credentials"
+
+
 class SignInWayNotFound(RequestError):
     """There is no such way to sign in here."""
 

@@ -35,7 +35,7 @@ async def ask(provider: ImageProvider, *, work: UnitOfWork, tools: Tools) -> Ref
     limits = tools.providers.limits.get(provider.name, UNLIMITED)
     wait = gate.wait(limits, traffic, now=now)
     if wait is None:
-        passed = gate.passed(now=now)
+        passed = gate.passed(now=now, longest_call=tools.longest_call)
         if passed != gate:
             await work.gates.save(passed)
         return None

@@ -29,6 +29,8 @@ NAME = "concept"
 FINAL_SAMPLES = 16
 PROPOSAL_SIDE_PX = 1024
 PREVIEW_SIDE_PX = 480
+GUIDES_KEPT = 8
+"""Guides that are remembered while their areas wait for a provider's turn, a few megabytes each."""
 PREVIEWS_KEPT = 40
 """Grounds whose previews are remembered, seven small pictures each."""
 
@@ -58,6 +60,7 @@ class ConceptProvider:
         self._samples = samples
         self._preview_room = asyncio.Semaphore(1)
         self._standby = garden.Standby(self._limits, paintings=len(StyleName))
+        self._guides: dict[str, Guide] = {}
         self._previews: dict[str, dict[StyleName, bytes]] = {}
 
     @property
@@ -102,11 +105,18 @@ class ConceptProvider:
         return await asyncio.to_thread(_draw_plan, scene, form, attribution)
 
     async def draw_guide(self, order: RenderOrder) -> Guide:
-        """In the queue of the designs, and as good as one."""
-        async with self._room:
-            painting = await self._paint(order)
-        scene = json.loads(painting.garden.to_json())
-        return Guide(image=painting.image_png, edit_mask=painting.edit_mask_png, garden=scene)
+        """In the queue of the designs, and as good as one. One of the last few is not drawn again."""
+        digest = hashlib.sha256(repr((order, self.model)).encode()).hexdigest()
+        if digest not in self._guides:
+            async with self._room:
+                painting = await self._paint(order)
+            scene = json.loads(painting.garden.to_json())
+            self._guides[digest] = Guide(image=painting.image_png, edit_mask=painting.edit_mask_png, garden=scene)
+        guide = self._guides.pop(digest)
+        self._guides[digest] = guide  # the newest is forgotten last
+        while len(self._guides) > GUIDES_KEPT:
+            self._guides.pop(next(iter(self._guides)))
+        return guide
 
     async def draw_yard(self, order: RenderOrder) -> Rendering:
         """All areas of a photo together, behind the designs in the queue."""

@@ -107,7 +107,7 @@ async def list_keys(member: Member, desk: CurrentDesk) -> KeyList:
     return KeyList(items=[KeyRead.of(key) for key in await desk.list_keys(member)])
 
 
-@router.post("/keys", status_code=status.HTTP_201_CREATED, responses=responses(404, 422))
+@router.post("/keys", status_code=status.HTTP_201_CREATED, responses=responses(404, 409, 422))
 async def create_key(body: KeyCreate, member: Member, desk: CurrentDesk) -> KeyCreated:
     """A new API key. `secret` is shown this once."""
     secret, key = await desk.create_key(body.name, scopes=frozenset(body.scopes), caller=member)

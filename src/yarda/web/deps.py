@@ -1,5 +1,6 @@
 """What routes ask for."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -22,6 +23,8 @@ from yarda.errors import (
 )
 from yarda.web.cookies import read_session
 from yarda.web.guard import SAFE_METHODS
+
+Recheck = Callable[[], Awaitable[bool]]
 
 
 def get_studio(request: Request) -> Studio:
@@ -76,6 +79,19 @@ async def _find_caller(request: Request, desk: AccountDesk) -> Caller:
 
 
 CurrentCaller = Annotated[Caller, Depends(get_caller)]
+
+
+async def get_recheck(request: Request, caller: CurrentCaller) -> Recheck:
+    """For an answer that goes on: whether who asked may still be told."""
+
+    async def recheck() -> bool:
+        desk = find_desk(request)
+        try:
+            return desk is None or (await _find_caller(request, desk)).id == caller.id
+        except (NotSignedIn, NotAllowed):
+            return False
+
+    return recheck
 
 
 async def find_visitor(request: Request, studio: CurrentStudio) -> Caller | None:
@@ -134,6 +150,7 @@ def limited(limit: Limit) -> Any:
 
 
 CurrentAccount = Annotated[AccountId, Depends(get_account)]
+StillThere = Annotated[Recheck, Depends(get_recheck)]
 Visitor = Annotated[Caller | None, Depends(find_visitor)]
 SpendingAccount = Annotated[AccountId, Depends(get_spender)]
 Member = Annotated[Caller, Depends(get_member)]

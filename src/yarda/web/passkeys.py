@@ -72,7 +72,7 @@ async def begin_passkey(member: Member, desk: CurrentDesk) -> dict[str, Any]:
     return _options(await desk.begin_passkey(member))
 
 
-@router.post("/passkeys", status_code=status.HTTP_201_CREATED, responses=responses(401, 403, 404, 422))
+@router.post("/passkeys", status_code=status.HTTP_201_CREATED, responses=responses(401, 403, 404, 409, 422))
 async def add_passkey(body: PasskeyCreate, member: Member, desk: CurrentDesk) -> PasskeyRead:
     """Add the passkey that the browser made."""
     return PasskeyRead.of(await desk.add_passkey(body.text, name=body.name, caller=member))

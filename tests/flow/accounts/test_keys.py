@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 from tests.flow.accounts.people import House
+from tests.flow.accounts.test_leaving import draw
+from yarda.accounts.keys import MOST_KEYS
 
 OTHER = "other@example.org"
 
@@ -33,6 +35,20 @@ async def test_a_name_that_no_row_can_hold_is_refused_with_a_reason(house: House
     assert await house.count("api_keys") == 0
 
 
+async def test_a_key_too_many_is_refused_until_one_is_revoked(house: House) -> None:
+    member = await house.member()
+    made = [(await member.post("/keys", json={"name": str(n)})).json() for n in range(MOST_KEYS)]
+
+    call = await member.post("/keys", json={"name": "one more"})
+    page = await member.post("/account/keys", data={"name": "one more", "scope": "read"})
+
+    assert (call.status_code, call.json()["code"]) == (409, "too_many_credentials")
+    assert page.status_code == 409
+    assert f"at most {MOST_KEYS} keys; revoke one first" in page.text
+    await member.delete(f"/keys/{made[0]['id']}")
+    assert (await member.post("/keys", json={"name": "one more"})).status_code == 201
+
+
 async def test_a_revoked_key_is_turned_away_at_once(house: House) -> None:
     member = await house.member()
     made = (await member.post("/keys", json={"name": "shed"})).json()
@@ -47,6 +63,23 @@ async def test_a_revoked_key_is_turned_away_at_once(house: House) -> None:
     assert listed[0]["used_at"] is not None
     assert "secret" not in listed[0]
     assert (await program.get("/credits")).status_code == 401
+
+
+async def test_a_stream_ends_with_the_key_that_opened_it(house: House) -> None:
+    member = await house.member()
+    key = (await member.post("/keys", json={"name": "shed"})).json()
+    made = await draw(member, house)
+    program = house.program(key["secret"])
+
+    async with program.stream("GET", f"/generations/{made['id']}/events") as stream:
+        lines = stream.aiter_lines()
+        assert await anext(lines) == "id: 1"
+        await member.delete(f"/keys/{key['id']}")
+        await member.post(f"/generations/{made['id']}/cancel")
+        rest = [line async for line in lines]
+
+    assert not any("cancelled" in line for line in rest), rest
+    assert (await member.get(f"/generations/{made['id']}")).json()["status"] == "cancelled"
 
 
 async def test_nobody_ends_anothers_session_or_key(house: House) -> None:

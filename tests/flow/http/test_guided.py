@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import httpx2
@@ -12,14 +13,19 @@ import pytest
 from tests.contract.pictures import decode
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.scene import Scene
+from yarda import garden
 from yarda.domain.catalog import AreaName, StyleName
 from yarda.domain.generation import GenerationId
 from yarda.providers import diffusers
 
 
 async def test_the_concept_and_its_mask_go_along_and_the_design_has_a_plan(
-    scene: Scene, http: httpx2.AsyncClient, gemini: GeminiEmulator
+    scene: Scene, http: httpx2.AsyncClient, gemini: GeminiEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The painter draws once, though the provider is busy at first and the area has to come back."""
+    paintings = AsyncMock(side_effect=garden.paint_in_process)
+    monkeypatch.setattr(garden, "paint_in_process", paintings)
+    gemini.script.append("retry_info:0.2s")
     form = await http.get(f"/new?photo={scene.photo.id}&provider=gemini")
     assert 'name="guided"' in form.text
     key = re.search(r'name="idempotency_key" value="([^"]+)"', form.text)
@@ -40,6 +46,8 @@ async def test_the_concept_and_its_mask_go_along_and_the_design_has_a_plan(
     async with scene.working():
         view = await scene.finished(generation)
 
+    assert len(gemini.calls) == 2
+    assert paintings.await_count == 1
     area = view["areas"][0]
     assert (area["status"], area["provider"], area["guided"]) == ("completed", "gemini", True), area["error"]
     *pictures, words = gemini.last["contents"][0]["parts"]

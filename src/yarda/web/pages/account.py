@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from yarda.domain.account import Caller, KeyId, Scope, SessionId
 from yarda.domain.credit import EntryKind, LedgerEntry
-from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed
+from yarda.errors import CredentialNotFound, InvalidRequest, NotAllowed, TooManyCredentials
 from yarda.web.cookies import drop_session
 from yarda.web.deps import CurrentDesk, CurrentStudio, Member, parse_id
 from yarda.web.pages.browsers import name_browser
@@ -46,7 +46,7 @@ async def create_key(
     """The answer is the page with the key on it, this once."""
     try:
         secret, key = await desk.create_key(name, scopes=frozenset(scope or ()), caller=member)
-    except (InvalidRequest, NotAllowed) as error:
+    except (InvalidRequest, NotAllowed, TooManyCredentials) as error:
         wrong = str(error).split(": ", 1)[-1]
         return await _page(
             request, member, desk=desk, studio=studio, status=error.status, key_wrong=wrong, key_name=name
