@@ -11,6 +11,7 @@ from yarda.domain.account import ApiKey, KeyId, Scope, Session, SessionId
 from yarda.errors import CredentialNotFound
 from yarda.web.deps import CurrentDesk, Member, parse_id
 from yarda.web.problems import responses
+from yarda.web.schemas.shapes import Name
 
 router = APIRouter(tags=["account"])
 
@@ -44,7 +45,7 @@ class SessionList(BaseModel):
 class KeyCreate(BaseModel):
     """A key for a program of yours."""
 
-    name: str = Field(min_length=1, max_length=80, examples=["nursery website"])
+    name: Name = Field(examples=["nursery website"])
     scopes: list[Scope] = Field(
         default=[Scope.READ, Scope.DESIGN], min_length=1, description="read: look; design: also draw and spend."
     )

@@ -13,6 +13,7 @@ from yarda.errors import CredentialNotFound, PasskeyRefused
 from yarda.web.cookies import read_browser, set_browser, set_session
 from yarda.web.deps import CurrentDesk, Member, parse_id
 from yarda.web.problems import responses
+from yarda.web.schemas.shapes import Name
 
 LONGEST_ANSWER = 64 * 2**10
 
@@ -52,7 +53,7 @@ class PasskeyAnswer(BaseModel):
 
 
 class PasskeyCreate(PasskeyAnswer):
-    name: str = Field(min_length=1, max_length=80, examples=["phone"])
+    name: Name = Field(examples=["phone"])
 
 
 class PasskeyRule(BaseModel):

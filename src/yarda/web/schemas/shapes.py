@@ -25,4 +25,6 @@ SightView = Annotated[float, Field(ge=20, le=120, allow_inf_nan=False)]
 View = dict[str, Any]
 
 Text = Annotated[str, Field(pattern=NO_NUL)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*[^\s\x00-\x1f][^\x00-\x1f]*$")]
+"""One line with something to see in it."""
 Address = Annotated[str, Field(min_length=5, max_length=200, pattern=r"^\s*[^\s\x00][^\x00]{3,}[^\s\x00]\s*$")]
