@@ -41,3 +41,11 @@ def reachable() -> Iterator[Path]:
     """A folder that the user of an embedded database reaches."""
     with reachable_folder() as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What painters keep for the next picture, one folder for all processes."""
+    kept = tmp_path_factory.getbasetemp().parent / "tiles"
+    kept.mkdir(exist_ok=True)
+    return kept

@@ -13,3 +13,10 @@ def reachable_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="yarda-tests-") as folder:
         os.chmod(folder, 0o755)
         yield Path(folder)
+
+
+def with_tiles(data_dir: Path, tiles: Path) -> Path:
+    """A new data directory that shares what painters keep for the next picture."""
+    data_dir.mkdir()
+    (data_dir / "painter").symlink_to(tiles)
+    return data_dir

@@ -22,7 +22,7 @@ from tests.emulators.stripe import KEY as STRIPE_KEY
 from tests.emulators.stripe import WEBHOOK_SECRET, StripeEmulator
 from tests.flow.accounts.people import Message
 from tests.flow.processes import YardaProcess
-from tests.folders import reachable_folder
+from tests.folders import reachable_folder, with_tiles
 from yarda.settings import Settings, read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
@@ -93,22 +93,22 @@ def outside() -> Iterator[Outside]:
 
 
 @pytest.fixture(scope="session")
-def studio_url(outside: Outside) -> Iterator[str]:
+def studio_url(outside: Outside, tiles: Path) -> Iterator[str]:
     with reachable_folder() as folder:
-        settings = read_settings(data_dir=folder / "data", **_of_services(outside))
+        settings = read_settings(data_dir=with_tiles(folder / "data", tiles), **_of_services(outside))
         with _served(settings, log=folder / "serve.log") as url:
             yield url
 
 
 @pytest.fixture(scope="session")
-def town(outside: Outside) -> Iterator[Town]:
+def town(outside: Outside, tiles: Path) -> Iterator[Town]:
     """With accounts, mail, three trial credits and credits for sale; Gemini's pictures cost one."""
     with reachable_folder() as folder:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         outside.stripe.webhook_url = f"{url}/webhooks/stripe"
         settings = read_settings(
-            data_dir=folder / "data",
+            data_dir=with_tiles(folder / "data", tiles),
             access="accounts",
             base_url=url,
             secret_key="a secret of the tests, at least 32 letters long",

@@ -1,9 +1,10 @@
 """Room for the painters: designs and previews have each their own, and neither waits for the other."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -43,9 +44,11 @@ def previews(order: RenderOrder) -> PreviewOrder:
     )
 
 
-@contextlib.asynccontextmanager
-async def painting(samples: int, *, limits: garden.Limits | None = None) -> AsyncIterator[ConceptProvider]:
-    provider = ConceptProvider(painters=1, samples=samples, limits=limits)
+@asynccontextmanager
+async def painting(
+    samples: int, *, tiles: Path | None = None, limits: garden.Limits | None = None
+) -> AsyncIterator[ConceptProvider]:
+    provider = ConceptProvider(painters=1, samples=samples, limits=limits, cache=tiles)
     yield provider
     await provider.close()
 
@@ -57,15 +60,15 @@ async def draw(provider: ConceptProvider, order: RenderOrder, spool: DiskSpool, 
 
 
 async def test_a_preview_does_not_wait_for_designs_that_fill_the_pool(
-    order: RenderOrder, previews: PreviewOrder, spool: DiskSpool
+    order: RenderOrder, previews: PreviewOrder, spool: DiskSpool, tiles: Path
 ) -> None:
-    async with painting(LONG) as provider:
+    async with painting(LONG, tiles=tiles) as provider:
         finals = [asyncio.create_task(draw(provider, order, spool, number)) for number in (1, 2, 3)]
         async with asyncio.timeout(20):
             while painters() == 0:
                 await asyncio.sleep(0.02)
 
-        async with contextlib.aclosing(provider.draw_previews(previews)) as drawn:
+        async with aclosing(provider.draw_previews(previews)) as drawn:
             first = await anext(drawn)
 
         assert first.style is StyleName.DESERT_LANDSCAPE
@@ -78,9 +81,12 @@ async def test_a_preview_does_not_wait_for_designs_that_fill_the_pool(
 
 
 async def test_a_design_does_not_wait_for_previews(
-    order: RenderOrder, previews: PreviewOrder, spool: DiskSpool
+    order: RenderOrder, previews: PreviewOrder, spool: DiskSpool, tiles: Path
 ) -> None:
-    async with painting(1) as provider, contextlib.aclosing(provider.draw_previews(previews)) as drawn:
+    async with (
+        painting(1, tiles=tiles) as provider,
+        aclosing(provider.draw_previews(previews)) as drawn,
+    ):
         await anext(drawn)
 
         rendering = await draw(provider, order, spool)
@@ -88,8 +94,10 @@ async def test_a_design_does_not_wait_for_previews(
         assert rendering.image.startswith(b"\x89PNG")
 
 
-async def test_a_warmed_up_painter_draws_the_previews_and_nothing_of_it_stays(previews: PreviewOrder) -> None:
-    async with painting(1) as provider:
+async def test_a_warmed_up_painter_draws_the_previews_and_nothing_of_it_stays(
+    previews: PreviewOrder, tiles: Path
+) -> None:
+    async with painting(1, tiles=tiles) as provider:
         provider.warm_up()
         async with asyncio.timeout(20):
             while painters() == 0:

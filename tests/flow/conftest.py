@@ -19,7 +19,7 @@ from PIL import Image
 from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.maps import MapsEmulator
 from tests.flow.scene import Scene, open_scene
-from tests.folders import reachable_folder
+from tests.folders import reachable_folder, with_tiles
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.providers import concept
@@ -97,12 +97,8 @@ def proposals() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def tiles(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What the painter keeps for the next picture is kept for the next test, whichever process runs it."""
-    kept = tmp_path_factory.getbasetemp().parent / "tiles"
-    kept.mkdir(exist_ok=True)
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "painter").symlink_to(kept)
+def shared_tiles(tmp_path: Path, tiles: Path) -> None:
+    with_tiles(tmp_path / "data", tiles)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.browser.conftest import free_port
 from tests.emulators.maps import KEY, MapsEmulator
 from tests.flow.accounts.people import Message, Visitor
 from tests.flow.processes import ROOT, YardaProcess
+from tests.folders import with_tiles
 from tests.hostile.conftest import PATIENCE
 from yarda.settings import read_settings
 from yarda.web.cookies import SESSION
@@ -29,7 +30,7 @@ WAYS_OUT = "^DELETE /(member|sessions/.+)$"
 
 
 @pytest.fixture
-async def studio(folder: Path) -> AsyncIterator[YardaProcess]:
+async def studio(folder: Path, tiles: Path) -> AsyncIterator[YardaProcess]:
     """With maps on loopback, so that addresses are found."""
     async with MapsEmulator() as maps:
         more = {
@@ -39,7 +40,7 @@ async def studio(folder: Path) -> AsyncIterator[YardaProcess]:
             "YARDA_NOMINATIM_BASE_URL": maps.base_url,
             "YARDA_PANORAMAX_BASE_URL": maps.base_url,
         }
-        settings = read_settings(data_dir=folder / "data")
+        settings = read_settings(data_dir=with_tiles(folder / "data", tiles))
         process = YardaProcess(
             settings, "serve", "--port", "0", "--workers", "1", log=folder / "serve.log", more=more
         )

@@ -67,10 +67,10 @@ async def until_ended(pid: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_process_paints_what_is_painted_here(brief: Brief, painting: Painting) -> None:
+async def test_a_process_paints_what_is_painted_here(brief: Brief, painting: Painting, tiles: Path) -> None:
     shares: list[float] = []
 
-    there = await paint_in_process(brief, on_progress=shares.append)
+    there = await paint_in_process(brief, limits=Limits(cache=tiles), on_progress=shares.append)
 
     assert there.image_png == painting.image_png
     assert there.edit_mask_png == painting.edit_mask_png
@@ -223,17 +223,19 @@ async def test_kept_tiles_change_nothing_and_damaged_ones_are_made_again(
     assert all(path.suffix == ".npz" and path.stat().st_size > 1000 for path in (tmp_path / "cache").iterdir())
 
 
-async def test_several_are_painted_in_one_child_and_a_bad_one_among_them_is_no_end(brief: Brief) -> None:
+async def test_several_are_painted_in_one_child_and_a_bad_one_among_them_is_no_end(
+    brief: Brief, tiles: Path
+) -> None:
     bad = replace(brief, style="baroque")
 
-    answers = [answer async for answer in paint_each_in_process([brief, bad, brief])]
+    answers = [answer async for answer in paint_each_in_process([brief, bad, brief], limits=Limits(cache=tiles))]
 
     assert [type(answer) for answer in answers] == [Painting, UnknownStyle, Painting]
     assert answers[0].image_png == answers[2].image_png  # type: ignore[union-attr]
 
 
-async def test_leaving_the_loop_ends_the_child(brief: Brief) -> None:
-    painting = paint_each_in_process([brief] * 5)
+async def test_leaving_the_loop_ends_the_child(brief: Brief, tiles: Path) -> None:
+    painting = paint_each_in_process([brief] * 5, limits=Limits(cache=tiles))
 
     before = children()
     await anext(painting)
