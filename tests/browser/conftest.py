@@ -28,7 +28,7 @@ from yarda.settings import Settings, read_settings
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 from find_browser import find_browser
 
-expect.set_options(timeout=30_000)  # a page's scripts share two cores with whatever else is tested
+expect.set_options(timeout=60_000)  # a page's scripts share two cores with whatever else is tested
 
 FLAGS = [
     "--no-sandbox",
@@ -54,7 +54,7 @@ class Outside:
 
     async def message(self, to: str) -> Message:
         """The next message to an address, once it is there."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := [mail for mail in self.mail.received if mail.recipients == (to,)]):
                 await asyncio.sleep(0.05)
         self.mail.received.remove(found[0])

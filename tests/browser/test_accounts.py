@@ -15,7 +15,7 @@ from tests.browser.test_journey import watched
 from tests.flow.processes import YardaProcess
 from yarda.bootstrap import Running, start
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 DANA = "dana@example.org"
 
 

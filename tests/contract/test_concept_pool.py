@@ -64,7 +64,7 @@ async def test_a_preview_does_not_wait_for_designs_that_fill_the_pool(
 ) -> None:
     async with painting(LONG, tiles=tiles) as provider:
         finals = [asyncio.create_task(draw(provider, order, spool, number)) for number in (1, 2, 3)]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while painters() == 0:
                 await asyncio.sleep(0.02)
 
@@ -99,7 +99,7 @@ async def test_a_warmed_up_painter_draws_the_previews_and_nothing_of_it_stays(
 ) -> None:
     async with painting(1, tiles=tiles) as provider:
         provider.warm_up()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while painters() == 0:
                 await asyncio.sleep(0.02)
 

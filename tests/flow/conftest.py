@@ -20,6 +20,7 @@ from tests.emulators.gemini import KEY, GeminiEmulator
 from tests.emulators.maps import MapsEmulator
 from tests.flow.scene import Scene, open_scene
 from tests.folders import reachable_folder, with_tiles
+from tests.patience import PATIENCE
 from yarda.bootstrap import start
 from yarda.db.embedded import EmbeddedPostgres
 from yarda.providers import concept
@@ -153,7 +154,7 @@ async def http(scene: Scene) -> AsyncIterator[httpx2.AsyncClient]:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with httpx2.AsyncClient(
-        base_url=base_url, timeout=30, limits=httpx2.Limits(max_connections=64), verify=False
+        base_url=base_url, timeout=2 * PATIENCE, limits=httpx2.Limits(max_connections=64), verify=False
     ) as client:
         yield client
     server.should_exit = True

@@ -12,7 +12,7 @@ import pytest
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.processes import YardaProcess
 from tests.flow.scene import Scene, area_of
-from tests.patience import SLACK
+from tests.patience import PATIENCE, SLACK
 from yarda.domain.catalog import AreaName
 from yarda.domain.generation import Stage
 from yarda.errors import ClaimLost
@@ -39,7 +39,7 @@ async def spawn(settings: Settings, tmp_path: Path) -> AsyncIterator[Spawn]:
 
 async def called(gemini: GeminiEmulator, count: int) -> None:
     """Wait until that many calls have arrived."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while len(gemini.calls) < count:
             await asyncio.sleep(0.02)
 
@@ -101,7 +101,7 @@ async def test_work_goes_on_when_the_web_process_dies_right_after_its_answer(
         "areas": [{"area": "front_yard", "style": "japanese_zen"}],
         "provider": "gemini",
     }
-    async with httpx2.AsyncClient(base_url=await web.address()) as client:
+    async with httpx2.AsyncClient(base_url=await web.address(), timeout=PATIENCE) as client:
         answer = await client.post("/generations/multi", json=body)
     web.send(signal.SIGKILL)
     await web.ended()

@@ -82,7 +82,7 @@ async def test_serve_answers_503_while_the_database_is_away_and_recovers_by_itse
         await running.migrate()
     process = YardaProcess(settings, "serve", "--port", "0", log=tmp_path / "serve.log")
     try:
-        async with httpx2.AsyncClient(base_url=await process.address(), timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=await process.address(), timeout=120) as http:
             client = Client(http)
             photo_id = await client.add_photo(photo)
             made = (await client.create(photo_id)).json()
@@ -119,7 +119,7 @@ async def test_a_killed_embedded_database_is_back_before_anyone_notices_more_tha
     settings = _settings(None, reachable, gemini)
     process = YardaProcess(settings, "serve", "--port", "0", log=tmp_path / "serve.log")
     try:
-        async with httpx2.AsyncClient(base_url=await process.address(), timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=await process.address(), timeout=120) as http:
             client = Client(http)
             made = (await client.create(await client.add_photo(photo))).json()
             while not gemini.calls:
@@ -175,7 +175,7 @@ async def test_a_full_disk_refuses_new_work_and_loses_nothing(
         cramped = settings.model_copy(update={"storage_url": small.as_uri()})
         process = YardaProcess(cramped, "serve", "--port", "0", log=tmp_path / "serve.log")
         try:
-            async with httpx2.AsyncClient(base_url=await process.address(), timeout=60) as http:
+            async with httpx2.AsyncClient(base_url=await process.address(), timeout=120) as http:
                 client = Client(http)
                 photo_id = await client.add_photo(photo)
                 (small / "filler").write_bytes(bytes(1_950_000))

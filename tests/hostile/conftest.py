@@ -44,5 +44,5 @@ def victim(folder: Path) -> Iterator[Victim]:
 
 @pytest.fixture
 async def http(victim: Victim) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=victim.url, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=victim.url, timeout=120) as client:
         yield client

@@ -133,7 +133,7 @@ async def public() -> AsyncIterator[httpx2.AsyncClient]:
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with httpx2.AsyncClient(base_url=url, headers={"Host": "yarda.example:8443"}) as client:
+    async with httpx2.AsyncClient(base_url=url, headers={"Host": "yarda.example:8443"}, timeout=60) as client:
         yield client
     server.should_exit = True
     await serving

@@ -200,7 +200,7 @@ async def test_no_secret_is_logged_answered_shown_or_kept(folder: Path, database
     process = YardaProcess(plain, "serve", "--port", "0", "--workers", "4", log=log, more=environment)
     said: list[str] = []
     try:
-        async with httpx2.AsyncClient(base_url=await process.address(patience=PATIENCE), timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=await process.address(patience=PATIENCE), timeout=120) as http:
             said += await _succeed_and_fail(http)
             said += await _rows(database)
             said += await _crash(http, database)

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from tests.emulators.oidc import CLIENT_ID, CLIENT_SECRET, OidcEmulator
+from tests.patience import PATIENCE
 from yarda.bootstrap import Running
 from yarda.settings import Settings
 
@@ -19,7 +20,7 @@ class Visitor(httpx2.AsyncClient):
     """A browser: it keeps cookies, and sends Secure ones to this machine as browsers do."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        super().__init__(base_url=url, timeout=30, verify=False, **options)
+        super().__init__(base_url=url, timeout=2 * PATIENCE, verify=False, **options)
         self.kept: dict[str, str] = {}
 
     async def request(self, method: str, url: Any, **options: Any) -> httpx2.Response:

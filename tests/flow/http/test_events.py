@@ -50,7 +50,7 @@ async def test_a_quiet_stream_sends_a_comment(
 
     async with http.stream("GET", f"/generations/{made['id']}/events") as stream:
         lines = stream.aiter_lines()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             first = [await anext(lines) for _ in range(6)]
 
     assert first[0] == "id: 1"

@@ -15,7 +15,7 @@ from yarda.domain.catalog import StyleName
 
 async def read_stream(http: httpx2.AsyncClient, path: str) -> list[tuple[str, dict[str, str]]]:
     """Event names and their data, to the end."""
-    answer = await http.get(path, timeout=120)
+    answer = await http.get(path, timeout=200)
     assert answer.status_code == 200, answer.text
     blocks = [block.splitlines() for block in answer.text.strip().split("\n\n")]
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
