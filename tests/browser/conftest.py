@@ -23,6 +23,7 @@ from tests.emulators.stripe import WEBHOOK_SECRET, StripeEmulator
 from tests.flow.accounts.people import Message
 from tests.flow.processes import YardaProcess
 from tests.folders import reachable_folder, with_tiles
+from tests.patience import PATIENCE
 from yarda.settings import Settings, read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
@@ -54,7 +55,7 @@ class Outside:
 
     async def message(self, to: str) -> Message:
         """The next message to an address, once it is there."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not (found := [mail for mail in self.mail.received if mail.recipients == (to,)]):
                 await asyncio.sleep(0.05)
         self.mail.received.remove(found[0])

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from tests.painters import painters
+from tests.patience import PATIENCE
 from yarda import garden
 from yarda.domain.attempt import AttemptId
 from yarda.domain.catalog import StyleName
@@ -64,7 +65,7 @@ async def test_a_preview_does_not_wait_for_designs_that_fill_the_pool(
 ) -> None:
     async with painting(LONG, tiles=tiles) as provider:
         finals = [asyncio.create_task(draw(provider, order, spool, number)) for number in (1, 2, 3)]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while painters() == 0:
                 await asyncio.sleep(0.02)
 
@@ -99,7 +100,7 @@ async def test_a_warmed_up_painter_draws_the_previews_and_nothing_of_it_stays(
 ) -> None:
     async with painting(1, tiles=tiles) as provider:
         provider.warm_up()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while painters() == 0:
                 await asyncio.sleep(0.02)
 

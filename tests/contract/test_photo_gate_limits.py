@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.hostile_pictures import jpeg_claiming, png, slow_jpeg, webp_claiming
+from tests.patience import PATIENCE
 from yarda.errors import PhotoTooManyPixels, PhotoUnreadable
 from yarda.imagery.photo import ANSWER_BYTES, PhotoGate, read_answer
 
@@ -64,7 +65,7 @@ def resident_bytes_of(process: int) -> int:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # another process has no event to wait for
             await asyncio.sleep(0.01)
 
@@ -210,5 +211,5 @@ async def test_a_child_taken_over_cannot_fill_our_memory_or_confuse_us(answer: b
     if b"%d" % ANSWER_BYTES not in answer:
         stdout.feed_eof()
 
-    async with asyncio.timeout(60):  # an answer over the cap is not even waited for
+    async with asyncio.timeout(PATIENCE):  # an answer over the cap is not even waited for
         assert await read_answer(stdout) is None

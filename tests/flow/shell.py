@@ -56,7 +56,7 @@ async def in_thread(
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A file that a process gets from the one that starts it."""
+    """An open file for the process that is started, which gets the number it has there."""
 
     fd: int
 
@@ -64,16 +64,16 @@ class Handed:
         return _take, (reduction.DupFd(self.fd),)
 
 
-def _take(handed: Any) -> "Handed":
-    return Handed(handed.detach())
+def _take(handed: Any) -> int:
+    return int(handed.detach())
 
 
 def _yarda(
-    arguments: tuple[str, ...], folder: Path, environment: dict[str, str], streams: tuple[Handed, ...]
+    arguments: tuple[str, ...], folder: Path, environment: dict[str, str], streams: tuple[int, ...]
 ) -> None:
     """What the command's own script does, with what a shell would have set up."""
     for number, stream in enumerate(streams):
-        os.dup2(stream.fd, number)
+        os.dup2(stream, number)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - the process ends before it is closed
     os.chdir(folder)
     os.environ.clear()

@@ -39,7 +39,7 @@ async def spawn(settings: Settings, tmp_path: Path) -> AsyncIterator[Spawn]:
 
 async def called(gemini: GeminiEmulator, count: int) -> None:
     """Wait until that many calls have arrived."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while len(gemini.calls) < count:
             await asyncio.sleep(0.02)
 

@@ -11,6 +11,7 @@ import pytest
 from tests.emulators.gemini import GeminiEmulator, Quota
 from tests.emulators.server import Exchange
 from tests.flow.scene import Scene, open_scene
+from tests.patience import PATIENCE
 from yarda.api import working
 from yarda.bootstrap import start
 from yarda.domain.catalog import AreaName
@@ -66,7 +67,7 @@ async def test_no_more_calls_a_minute_than_allowed(
     async with open_scene(limited, photo) as scene:
         generations = [await scene.accept(*AreaName) for _ in range(2)]
         async with two_workers(scene, limited):
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE):
                 while len(gemini.calls) < 4:
                     await asyncio.sleep(0.05)
                 turned_away = "SELECT count(*) FROM generation_areas WHERE status = 'pending' AND claim > 0"

@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from tests.hostile.files import plain
 from tests.hostile.studio import Victim
+from tests.patience import PATIENCE
 from yarda.web.bodies import BoundedBody
 from yarda.web.connections import PatientConnection
 
@@ -259,7 +260,7 @@ async def test_whoever_does_not_finish_is_hung_up_on(hasty: tuple[str, int], sai
     reader, writer = await asyncio.open_connection(*hasty)
     writer.write(said)
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
 

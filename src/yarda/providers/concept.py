@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -106,7 +107,7 @@ class ConceptProvider:
 
     async def draw_guide(self, order: RenderOrder) -> Guide:
         """In the queue of the designs, and as good as one. One of the last few is not drawn again."""
-        digest = hashlib.sha256(repr((order, self.model)).encode()).hexdigest()
+        digest = self._digest(order)
         if digest not in self._guides:
             async with self._room:
                 painting = await self._paint(order)
@@ -114,8 +115,7 @@ class ConceptProvider:
             self._guides[digest] = Guide(image=painting.image_png, edit_mask=painting.edit_mask_png, garden=scene)
         guide = self._guides.pop(digest)
         self._guides[digest] = guide  # the newest is forgotten last
-        while len(self._guides) > GUIDES_KEPT:
-            self._guides.pop(next(iter(self._guides)))
+        _forget_first(self._guides, most=GUIDES_KEPT)
         return guide
 
     async def draw_yard(self, order: RenderOrder) -> Rendering:
@@ -125,10 +125,8 @@ class ConceptProvider:
 
     async def draw_previews(self, order: PreviewOrder) -> AsyncGenerator[Preview, None]:
         """One child paints them all; what was painted before for the same ground is remembered."""
-        digest = hashlib.sha256(repr((order, self.model)).encode()).hexdigest()
-        known = self._previews.setdefault(digest, {})
-        while len(self._previews) > PREVIEWS_KEPT:
-            self._previews.pop(next(iter(self._previews)))
+        known = self._previews.setdefault(self._digest(order), {})
+        _forget_first(self._previews, most=PREVIEWS_KEPT)
         for style in order.styles:
             if style in known:
                 yield Preview(style=style, image=known[style])
@@ -153,6 +151,12 @@ class ConceptProvider:
         """Safe to repeat."""
         await self._standby.close()
 
+    def _digest(self, order: RenderOrder | PreviewOrder) -> str:
+        """What tells what is remembered apart; the photo goes in as it is, not written out as text."""
+        digest = hashlib.sha256(order.photo)
+        digest.update(repr((replace(order, photo=b""), self.model)).encode())
+        return digest.hexdigest()
+
     async def _paint(self, order: RenderOrder, *, shows: garden.Shows = garden.Shows.AREA) -> garden.Painting:
         with tempfile.TemporaryDirectory(prefix="yarda-concept-") as folder:
             photo = Path(folder) / "photo"
@@ -164,6 +168,11 @@ class ConceptProvider:
                 raise OrderRefused(NAME, str(error), advice=str(error)) from error
             except garden.GardenError as error:
                 raise ProviderCrashed(NAME, f"{type(error).__name__}: {error}") from error
+
+
+def _forget_first(kept: dict[str, Any], *, most: int) -> None:
+    while len(kept) > most:
+        kept.pop(next(iter(kept)))
 
 
 def _propose(image: bytes) -> GeometryProposal:

@@ -12,6 +12,7 @@ import pytest
 from tests.emulators.gemini import GeminiEmulator
 from tests.flow.accounts.people import House, Visitor
 from tests.flow.periods import room_in
+from tests.patience import PATIENCE
 from yarda.accounts.limits import ARCHIVES
 from yarda.api import working
 from yarda.domain.account import Scope
@@ -36,7 +37,7 @@ async def draw(visitor: Visitor, house: House, *, words: str = "keep the oak") -
 
 
 async def finished(visitor: Visitor, made: dict[str, Any]) -> httpx2.Response:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             answer = await visitor.get(f"/generations/{made['id']}")
             if answer.status_code != 200 or answer.json()["completed_at"]:
@@ -167,11 +168,11 @@ async def test_an_account_deleted_during_a_run_gets_no_picture_and_leaves_none(
     member = await house.member()
     made = await draw(member, house)
     async with working(house.running, concurrency=4):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not gemini.calls:
                 await asyncio.sleep(0.05)
         await member.delete("/member")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while len(house.running.studio.runs):
                 await asyncio.sleep(0.05)
 

@@ -17,9 +17,6 @@ from tests.folders import reachable_folder
 from tests.patience import PATIENCE
 from yarda.db.embedded import EmbeddedPostgres
 
-"""Seconds until a condition that does not come true fails its test, on a busy machine too."""
-
-
 Member = asyncio.subprocess.Process
 Spawn = Callable[[], Awaitable[Member]]
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.flow.http.client import create, read_events
 from tests.flow.scene import Scene
+from tests.patience import PATIENCE
 
 
 async def test_events_tell_every_change_and_end_with_the_last(http: httpx2.AsyncClient, scene: Scene) -> None:
@@ -50,7 +51,7 @@ async def test_a_quiet_stream_sends_a_comment(
 
     async with http.stream("GET", f"/generations/{made['id']}/events") as stream:
         lines = stream.aiter_lines()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             first = [await anext(lines) for _ in range(6)]
 
     assert first[0] == "id: 1"

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from yarda.garden.brief import Brief, Limits, Painting
 from yarda.garden.errors import (
     NoGround,
@@ -55,14 +56,14 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 async def until_there(path: Path) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not path.exists():
             await asyncio.sleep(0.02)
 
 
 async def until_ended(pid: int) -> None:
     """A signal takes a moment to arrive, and an orphan may wait for its funeral."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
             await asyncio.sleep(0.02)
 
@@ -165,7 +166,7 @@ async def test_cancelling_a_painter_at_work_leaves_nothing(brief: Brief) -> None
     task = asyncio.create_task(
         paint_in_process(replace(brief, samples=1024), on_progress=lambda share: started.set())
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         await started.wait()
 
     task.cancel()

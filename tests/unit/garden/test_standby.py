@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from tests.patience import PATIENCE
 from yarda.garden.brief import Brief, Limits, Painting
 from yarda.garden.process import paint_each_in_process
 from yarda.garden.standby import Standby
@@ -24,7 +25,7 @@ def nothing_left() -> Iterator[None]:
 
 
 async def until(number: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while len(children()) != number:
             await asyncio.sleep(0.02)
 
@@ -63,7 +64,7 @@ async def test_one_that_died_while_it_waited_is_not_handed_out() -> None:
     (pid,) = children() - before
     psutil.Process(pid).kill()
     await until(len(before))
-    async with asyncio.timeout(60):  # until the loop has heard of it, which a thread of its own waits for
+    async with asyncio.timeout(PATIENCE):  # until the loop has heard of it, which a thread of its own waits for
         while psutil.pid_exists(pid) or set(threading.enumerate()) - threads:
             await asyncio.sleep(0.01)
     for _ in range(3):  # asyncio hands the news on from one turn of its loop to the next
